@@ -23,7 +23,7 @@ class PageSpan:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: ``rows`` of cell texts; ``text[start:end]`` is its linear form, one line a row, cells joined by ``" | "``."""
+    """A table's cells by row; ``text[start:end]`` is its linear form, one line a row, cells joined by ``" | "``."""
 
     rows: tuple[tuple[str, ...], ...]
     start: int

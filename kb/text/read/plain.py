@@ -55,7 +55,7 @@ def _looks_simplified(text: str) -> bool:
     foreign = [c for c in text[:20_000] if ord(c) > 127 and not c.isspace()]
     if not foreign:
         return True
-    held = sum(1 for c in foreign if _in_gb2312(c) or c in "—·〔〕〇﹝﹞")
+    held = sum(1 for c in foreign if _in_gb2312(c))
     return held >= _PLAUSIBLE * len(foreign)
 
 
