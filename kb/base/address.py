@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from functools import total_ordering
 
+from kb.base.quantity import integer
+
 _DIGITS = "零一二三四五六七八九"
 
 
 def to_chinese(number: int) -> str:
-    """Chinese numeral of ``number`` as laws print it (119 → 一百一十九). Raises ValueError outside 0–99,999."""
+    """Chinese numeral of ``number`` as laws print it (119 → 一百一十九). Raises ValueError outside 0 to 99,999."""
     if not 0 <= number <= 99_999:
         raise ValueError(f"numeral out of range: {number}")
     if number < 10:
@@ -32,30 +34,14 @@ def to_chinese(number: int) -> str:
     return out[1:] if out.startswith("一十") else out
 
 
-_VALUES = {c: i for i, c in enumerate(_DIGITS)} | {"〇": 0, "○": 0, "两": 2}
-_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
-NUMERAL = r"[0-9０-９零〇○一二三四五六七八九十百千万两]+"
+NUMERAL = r"[0-9０-９零\u3007○一二三四五六七八九十百千万两]+"
+"""Pattern of a numeral in an address, either script; ``from_numeral`` tells whether it is well formed."""
+_WIDTH = {ord("０") + i: str(i) for i in range(10)}
 
 
 def from_numeral(text: str) -> int | None:
     """Value of an Arabic (either width) or Chinese numeral; None when it is neither."""
-    digits = text.translate({ord("０") + i: str(i) for i in range(10)})
-    if digits.isascii() and digits.isdigit():
-        return int(digits)
-    if not text or any(c not in _VALUES and c not in _UNITS for c in text):
-        return None
-    if all(c in _VALUES for c in text):  # 二〇二一
-        return int("".join(str(_VALUES[c]) for c in text))
-    total, section, digit = 0, 0, 0
-    for c in text:
-        if c in _VALUES:
-            digit = _VALUES[c]
-        elif c == "万":
-            total, section, digit = (total + section + digit) * 10_000, 0, 0
-        else:
-            section += (digit or 1) * _UNITS[c]
-            digit = 0
-    return total + section + digit
+    return integer(text.translate(_WIDTH))
 
 
 @total_ordering
