@@ -21,9 +21,9 @@ from kb.base.textnorm import normalise, normalised, squeeze
 class Quantity:
     """A number with its unit, as written at ``start:end``.
 
-    ``value`` is exact and in ``unit`` (money in 元: 5万元 → 50000; shares in %: 千分之三 → 0.3). ``qualifier`` is the
-    word that loosens it (余 近 超 约 不足 以上 以下 …), ``""`` when there is none; such words are in the span only inside
-    the number (200余万).
+    ``value`` is exact and in ``unit`` (money in 元: 5万元 → 50000; shares in %: 千分之三 → 0.3). ``qualifier`` is
+    the word that loosens it (余 近 超 约 不足 以上 以下 …), ``""`` when there is none; such words are in the span
+    only inside the number (200余万).
     """
 
     value: Decimal
@@ -61,8 +61,8 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(r"\s?(?:及以上|及以下|以上|以下|以内|之内|左右|上下|余|多|内)")
 _RANGE = re.compile(r"\s?(?:至|到|[-~—\u2013]+)\s?")
-# 一起 is an adverb (together) but before an accident or a case.
-_TOGETHER = re.compile(r"一起(?!一般|较大|重大|特别|特大|生产|安全|火灾|交通|亡人|死亡|事故|案|爆炸|中毒)")
+# Words that look like quantities: 红十字会, and 一起 (together) but before an accident or a case.
+_WORDS = re.compile(r"(?<=红)十字|一起(?!一般|较大|重大|特别|特大|生产|安全|火灾|交通|亡人|死亡|事故|案|爆炸|中毒)")
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ def _token(text: str, m: re.Match[str]) -> _Token | None:
         value = _share(m)
         return None if value is None else _Token(value, m.start(), m.end(), "", Unit("%", "share"))
     value = parse_number(m["number"])
-    if value is None or _TOGETHER.match(text, m.start()):
+    if value is None or _WORDS.match(text, m.start()):
         return None
     more = re.match(r"\s?([余多])(?=\s?\S)", text[m.end() : m.end() + 4])
     at = m.end() + (more.end() if more else 0)

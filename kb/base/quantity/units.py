@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import Literal, NamedTuple, cast, get_args
 
 from kb.base.textnorm import normalise
@@ -25,7 +24,9 @@ class Unit(NamedTuple):
 
 @cache
 def units() -> dict[str, Unit]:
-    """Map printed forms (normalised) to units. Raises ValueError where the data file is malformed or names a form twice."""
+    """Map printed forms (normalised) to units. Raises ValueError where the data file is malformed."""
+    from importlib.resources import files  # here: it takes longer to import than this module
+
     table: dict[str, Unit] = {}
     for line in (files("kb.base.quantity") / "units.txt").read_text("utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
