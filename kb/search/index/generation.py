@@ -1,0 +1,299 @@
+"""A generation, opened for reading: passages by row, by address, by reference; vectors and terms on demand.
+
+Does not know the questions asked. Every file opens lazily and memory-mapped; a lookup by address touches
+SQLite only. Safe for several threads: SQLite calls are serialised by a lock, arrays are read-only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import threading
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.base.address import ArticleNo
+from kb.base.records import Edge, Figure, GenerationError, Pair, Passage, Sanction, Version
+from kb.law.catalogue import Catalogue
+from kb.search.index import manifest as manifests
+from kb.search.index import store
+
+if TYPE_CHECKING:
+    from kb.search.index.vectors import Vectors
+    from kb.search.lexical import LexicalIndex
+
+_COLUMNS = "part, an, asuf, path, text, start, \"end\", page"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A stored document. ``base``: row id of its first passage; ``n``: number of passages; ``why``: remark on it.
+
+    ``effective``/``ended``: ISO days or None; ``active`` is False where another text stands in for it.
+    """
+
+    doc: int
+    base: int
+    n: int
+    source: str
+    kind: str
+    key: str
+    version: str | None
+    text_kind: str
+    effective: str | None
+    ended: str | None
+    status: str
+    rank: str
+    jurisdiction: str
+    bundled: bool
+    notes: tuple[str, ...]
+
+
+class Generation:
+    """One immutable generation. Raises GenerationError when its files are not whole or of another format."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = manifests.load(folder)
+        self.id = self.manifest.id
+        self._lock = threading.RLock()
+        # A shared lock tells a build beside us that this generation has a reader.
+        self._hold = (folder / manifests.MANIFEST).open("rb")
+        fcntl.flock(self._hold, fcntl.LOCK_SH)
+        self._db = store.open_readonly(folder / "passages.sqlite")
+
+    @classmethod
+    def open(cls, index: Path) -> Generation:
+        """The current generation of the folder ``index``; raises GenerationError when there is none."""
+        current = manifests.current_id(index)
+        if current is None:
+            raise GenerationError(f"{index} 里还没有索引，请先运行 kb build")
+        return cls(index / current)
+
+    def close(self) -> None:
+        """Give back the files; the generation must not be used after."""
+        with self._lock:
+            self._db.close()
+            self._hold.close()
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    # ---- documents ----------------------------------------------------------------------------
+
+    @cached_property
+    def _documents(self) -> tuple[DocumentRow, ...]:
+        rows = self._rows(
+            "SELECT doc, base, n, source, kind, key, version, text_kind, effective, ended, status, rank, jurisdiction,"
+            " bundled, notes FROM docs WHERE active ORDER BY base"
+        )
+        return tuple(DocumentRow(*row[:13], bool(row[13]), tuple(json.loads(row[14]))) for row in rows)
+
+    @cached_property
+    def _bases(self) -> list[int]:
+        return [d.base for d in self._documents]
+
+    def documents(self) -> tuple[DocumentRow, ...]:
+        """Every document that takes part, in the order of its rows."""
+        return self._documents
+
+    def document_of(self, row: int) -> DocumentRow:
+        """The document that row ``row`` belongs to; raises IndexError outside the generation."""
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return self._documents[bisect_right(self._bases, row) - 1]
+
+    def __len__(self) -> int:
+        """Number of passages."""
+        return self.manifest.counts["passages"]
+
+    def skipped(self) -> list[tuple[str, str]]:
+        """(file, reason) of every file that could not be read or took no part."""
+        return [(s, w) for s, w in self._rows("SELECT source, why FROM skipped ORDER BY source")]
+
+    def identities(self) -> list[tuple[int, str, str, int, int, int]]:
+        """(document, source, sha, bundled, base, n) of every document, those that stepped back with base -1."""
+        return [tuple(r) for r in self._rows("SELECT doc, source, sha, bundled, base, n FROM docs")]  # type: ignore[misc]
+
+    def set_aside(self) -> list[tuple[str, str]]:
+        """(file, reason) of documents that step back for another text of the same instrument."""
+        return [(s, w) for s, w in self._rows("SELECT source, why FROM docs WHERE NOT active ORDER BY source")]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The instruments and versions, held and known."""
+        return Catalogue.from_rows(self._rows("SELECT what, body FROM catalogue"))
+
+    # ---- passages -----------------------------------------------------------------------------
+
+    def _passage(self, document: DocumentRow, ordinal: int, row: Sequence[Any]) -> Passage:
+        part, number, suffix, path, text, start, end, page = row
+        return Passage(
+            kind="report" if document.kind == "report" else "law",
+            title=document.key,
+            text=text,
+            source=document.source,
+            version=document.version,
+            article=None if number is None else ArticleNo(number, suffix),
+            part=part,
+            path=tuple(json.loads(path)),
+            start=start,
+            end=end,
+            text_kind="digest" if document.text_kind == "digest" else "official",
+            page=page,
+            id=document.base + ordinal,
+        )
+
+    def passage(self, row: int) -> Passage:
+        """The passage of a row id; raises IndexError outside the generation."""
+        document = self.document_of(row)
+        found = self._rows(
+            f"SELECT {_COLUMNS} FROM passages WHERE doc=? AND ord=?", (document.doc, row - document.base)
+        )
+        if not found:
+            raise GenerationError(f"索引 {self.id} 缺少第 {row} 行，{manifests.REBUILD}")
+        return self._passage(document, row - document.base, found[0])
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """The passages of several row ids, in their order."""
+        return [self.passage(int(row)) for row in rows]
+
+    def of_document(self, document: DocumentRow) -> list[Passage]:
+        """All passages of a document in order."""
+        found = self._rows(f"SELECT ord, {_COLUMNS} FROM passages WHERE doc=? ORDER BY ord", (document.doc,))
+        return [self._passage(document, row[0], row[1:]) for row in found]
+
+    def held(self, key: str, version: str | None = None) -> DocumentRow | None:
+        """The document that holds a version of an instrument (None: the newest version held); None when not held."""
+        fitting = [d for d in self._by_key.get(key, ()) if version is None or d.version == version]
+        return max(fitting, key=lambda d: (d.version or "", d.text_kind == "official"), default=None)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[DocumentRow]]:
+        found: dict[str, list[DocumentRow]] = {}
+        for document in self._documents:
+            found.setdefault(document.key, []).append(document)
+        return found
+
+    def article(self, key: str, article: ArticleNo, version: str | None = None) -> Passage | None:
+        """An article by instrument, number and version (None: newest held); None when it is not in the index."""
+        document = self.held(key, version)
+        if document is None:
+            return None
+        found = self._rows(
+            f"SELECT ord, {_COLUMNS} FROM passages WHERE doc=? AND an=? AND asuf=? AND part='article' ORDER BY ord",
+            (document.doc, article.number, article.suffix),
+        )
+        return self._passage(document, found[0][0], found[0][1:]) if found else None
+
+    def articles(self, key: str, version: str | None = None) -> list[Passage]:
+        """Every article of a version in order; empty when it is not held."""
+        document = self.held(key, version)
+        return [] if document is None else [p for p in self.of_document(document) if p.article is not None]
+
+    def last_article(self, key: str, version: str | None = None) -> ArticleNo | None:
+        """The highest article number that the official text has; None when the instrument is not held.
+
+        For a digest this is what its front matter states, not what the digest restates.
+        """
+        document = self.held(key, version)
+        if document is None:
+            return None
+        stated = next((v.articles for v in self.catalogue.versions(key) if v.version == document.version), None)
+        if document.text_kind == "digest" and stated is not None:
+            return ArticleNo(stated)
+        rows = self._rows(
+            "SELECT an, asuf FROM passages WHERE doc=? AND part='article' AND an IS NOT NULL"
+            " ORDER BY an DESC, asuf DESC LIMIT 1",
+            (document.doc,),
+        )
+        return ArticleNo(*rows[0]) if rows else None
+
+    def in_force(self, key: str, day: Any) -> Version | None:
+        """The version of an instrument in force on ``day`` (see Catalogue.in_force)."""
+        return self.catalogue.in_force(key, day)
+
+    def versions(self, key: str) -> tuple[Version, ...]:
+        """All versions of an instrument, held and known."""
+        return self.catalogue.versions(key)
+
+    def neighbours(self, row: int) -> tuple[Passage | None, Passage | None]:
+        """The passages before and after in the same document; None at its ends."""
+        document = self.document_of(row)
+        before = self.passage(row - 1) if row > document.base else None
+        after = self.passage(row + 1) if row + 1 < document.base + document.n else None
+        return before, after
+
+    # ---- what stands between passages ---------------------------------------------------------
+
+    def sanctions(self, row: int) -> list[Sanction]:
+        """The sanctions that a provision states; empty when it states none."""
+        d = self.document_of(row)
+        found = self._rows("SELECT body FROM sanctions WHERE doc=? AND ord=?", (d.doc, row - d.base))
+        return store.read_sanctions(found[0][0]) if found else []
+
+    def pairs(self, row: int) -> list[Pair]:
+        """The duty ↔ penalty pairs that a provision stands in, on either side, best first."""
+        d = self.document_of(row)
+        local = row - d.base
+        found = self._rows(
+            "SELECT duty, penalty, how, paragraph, item, score FROM pairs WHERE doc=? AND (duty=? OR penalty=?)"
+            " ORDER BY how='wording', score DESC",
+            (d.doc, local, local),
+        )
+        return [Pair(d.base + duty, d.base + penalty, *rest) for duty, penalty, *rest in found]
+
+    def edges(self, row: int) -> list[Edge]:
+        """The references that a provision prints, in order."""
+        d = self.document_of(row)
+        found = self._rows(
+            'SELECT ord, key, an, asuf, paragraph, item, relation, start, "end" FROM edges WHERE doc=? AND ord=?'
+            " ORDER BY start",
+            (d.doc, row - d.base),
+        )
+        return [store.read_edge(d.base, r) for r in found]
+
+    def cited_by(self, row: int) -> list[int]:
+        """Row ids of the provisions that refer to this one, in row order."""
+        passage = self.passage(row)
+        if passage.article is None:
+            return []
+        found = self._rows(
+            "SELECT DISTINCT d.base + e.ord FROM edges e JOIN docs d USING (doc)"
+            " WHERE d.active AND e.key=? AND e.an=? AND e.asuf=? ORDER BY 1",
+            (passage.title, passage.article.number, passage.article.suffix),
+        )
+        return [r for (r,) in found if r != row]
+
+    def figures(
+        self, org: str | None = None, year: int | None = None, indicator: str | None = None
+    ) -> list[Figure]:
+        """The figures of the reports, narrowed by words of organisation and indicator and by year."""
+        rows = self._rows(
+            "SELECT d.base + f.ord, f.body FROM figures f JOIN docs d USING (doc) WHERE d.active"
+            " AND (? IS NULL OR instr(f.org, ?)) AND (? IS NULL OR f.year=?) AND (? IS NULL OR instr(f.indicator, ?))"
+            " ORDER BY 1, f.rowid",
+            (org, org, year, year, indicator, indicator),
+        )
+        return [Figure(**{**json.loads(body), "passage": row}) for row, body in rows]
+
+    # ---- search structures --------------------------------------------------------------------
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        """BM25 over the passages, memory-mapped."""
+        from kb.search.lexical import LexicalIndex
+
+        return LexicalIndex.open(self.folder / "terms")
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The passages' vectors, memory-mapped."""
+        from kb.search.index.vectors import Vectors
+
+        return Vectors.open(self.folder / "vectors.faiss")
