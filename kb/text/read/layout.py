@@ -82,7 +82,7 @@ def assemble(lines: Sequence[Line]) -> tuple[str, tuple[PageSpan, ...]]:
 
 def _spans(starts: dict[int, int], length: int) -> tuple[PageSpan, ...]:
     pages = sorted(starts)
-    ends = [starts[p] for p in pages[1:]] + [length]
+    ends = [*(starts[p] for p in pages[1:]), length][: len(pages)]
     return tuple(PageSpan(page, starts[page], end) for page, end in zip(pages, ends, strict=True))
 
 
@@ -135,7 +135,7 @@ def _text_edges(lines: Sequence[Line]) -> tuple[float, float]:
     """Left and right edge of the type area: the commonest left edge, and the 90th percentile of the right ones."""
     left = Counter(round(line.left) for line in lines).most_common(1)[0][0]
     rights = sorted(line.right for line in lines)
-    return float(left), rights[int(0.9 * (len(rights) - 1))]
+    return float(left), rights[int(0.9 * len(rights))]
 
 
 def _breaks(before: Line, line: Line, left: float, right: float) -> bool:

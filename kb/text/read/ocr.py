@@ -6,16 +6,19 @@ models in its package: nothing is downloaded.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from itertools import pairwise
 from typing import Any, Protocol
 
 from kb.base.records import MissingExtra, UnreadableFile
-from kb.text.read.document import Document, PageSpan
+from kb.text.read.document import Document
 from kb.text.read.layout import Line, assemble
 
+MAX_PIXELS = 80_000_000
+"""Largest picture: an A3 page at 600 dpi has 70 million pixels; Pillow itself warns above 89 million."""
 _LEAST_SCORE = 0.5
 """RapidOCR's own default for keeping a line."""
 
@@ -32,9 +35,9 @@ class Words:
 
 
 class Recogniser(Protocol):
-    """Finds the lines of a picture: an ``uint8`` array of shape (height, width, 3), or a picture file's bytes."""
+    """Finds the lines of a picture: an ``uint8`` array of shape (height, width, 3), blue first."""
 
-    def __call__(self, picture: Any) -> Sequence[Words]:  # noqa: ANN401 - array or bytes
+    def __call__(self, picture: Any) -> Sequence[Words]:  # noqa: ANN401 - NumPy loads only when a picture is read
         """Lines in reading order; empty when the picture shows none."""
         ...
 
@@ -95,13 +98,31 @@ def _joined(row: Sequence[Words]) -> Words:
 
 
 def read_image(data: bytes, name: str, recogniser: Recogniser | None = None) -> Document:
-    """Read a picture as one page; raises MissingExtra without the extra, UnreadableFile for a broken picture."""
+    """Read a picture of text; the frames of a TIFF are its pages.
+
+    Raises MissingExtra without the ``ocr`` extra, UnreadableFile for a broken or oversize picture.
+    """
     recogniser = recogniser or default_recogniser(name)
+    lines: list[Line] = []
+    count = 0
+    for count, picture in enumerate(_frames(data, name), 1):
+        height = float(picture.shape[0])
+        lines += [Line(w.text, count, w.left, w.right, w.top, w.bottom, height) for w in recogniser(picture)]
+    text, spans = assemble(lines)
+    return Document(text + "\n" if text else "", "image", {"pages": str(count)}, spans)
+
+
+def _frames(data: bytes, name: str) -> Iterator[Any]:
+    """Yield each frame upright, as ``uint8`` of shape (height, width, 3) in the order blue, green, red."""
+    import numpy as np
+    from PIL import Image, ImageOps, ImageSequence
+
     try:
-        words = recogniser(data)
-    except (OSError, ValueError) as error:  # Pillow's and NumPy's errors for what is no picture
+        with Image.open(BytesIO(data)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadableFile(f"{name}：图片过大（{image.width}×{image.height} 像素）；请缩小后再放入")
+            for frame in ImageSequence.Iterator(image):
+                upright = ImageOps.exif_transpose(frame).convert("RGB")
+                yield np.ascontiguousarray(np.asarray(upright)[:, :, ::-1])
+    except (OSError, ValueError, SyntaxError) as error:  # Pillow's errors for what is no whole picture
         raise UnreadableFile(f"{name}：图片损坏，打不开；请重新拍照或扫描") from error
-    height = max((w.bottom for w in words), default=1.0)
-    lines = [Line(w.text, 1, w.left, w.right, w.top, w.bottom, height * 10) for w in words]
-    text, _ = assemble(lines)
-    return Document(text + "\n" if text else "", "image", {"pages": "1"}, (PageSpan(1, 0, len(text)),))

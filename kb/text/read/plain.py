@@ -26,7 +26,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     text, encoding = _decoded(data, name)
     if _CONTROL.search(text):
         raise UnreadableFile(f"{name}：内容不是文本；请换成文档原件")
-    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, str]:
