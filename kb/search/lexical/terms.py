@@ -30,7 +30,7 @@ _ODD = re.compile(
 )
 # Numbers of standards are printed in every way (GB30871, gb 30871-2022, GB/T 9704): letters and numbers apart. The two
 # cutters differ here, too: rjieba keeps 30871-2022 whole.
-_NUMBERED = re.compile(r"(?<=[a-z])[-_/]?(?=[0-9])|(?<=[0-9a-z])[-_/](?=[0-9a-z])")
+_NUMBERED = re.compile(r"([a-z](?=[0-9])|[0-9a-z](?=[-_/][0-9a-z]))[-_/]?")
 _LONG = 1 << 63  # marks the keys of words longer than two characters
 
 
@@ -38,7 +38,7 @@ def clean(text: str) -> str:
     """Text as it is cut: half-width, lower case, no zero-width characters, letters apart from numbers."""
     if _ODD.search(text):
         text = text.translate(WIDTH)
-    return _NUMBERED.sub(" ", text.lower())
+    return _NUMBERED.sub(r"\1 ", text.lower())
 
 
 def legal_terms() -> tuple[str, ...]:
