@@ -1,0 +1,136 @@
+"""The static encoder: a text's vector is the mean of its words' vectors, read from one small table.
+
+Does not know how the table was trained, nor torch.
+
+The folder is a stock sentence-transformers model (StaticEmbedding + Normalize): ``tokenizer.json`` and
+``0_StaticEmbedding/model.safetensors``, whose table is float (``embedding.weight``) or, as model2vec writes it,
+rows of int8 (``embeddings``) with one factor each (``weights``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.base.records import ModelError
+from kb.search.embed.protocol import Kind, Vectors
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_MODULE = "StaticEmbedding"
+_BATCH = 128  # texts summed at once: their word vectors (about 12 MB) stay near the cache
+_MANY = 64  # from this many texts on, the whole table as floats (33 MB) is worth its memory
+
+
+class StaticEncoder:
+    """Mean of word vectors, without torch. ``kind`` makes no difference; unknown words count nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the model in ``folder``; raises ModelError when it is no such model."""
+        self._folder = folder
+        module = static_module(folder)
+        if module is None:
+            raise ModelError(f"{folder} 不是静态编码器目录（缺少 modules.json 或其中没有 {_MODULE}）。")
+        try:
+            from safetensors.numpy import load_file
+            from tokenizers import Tokenizer
+
+            self._tokenizer: Tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
+            tensors = load_file(module / "model.safetensors")
+            self._rows, self._factors = _table(tensors)
+        except ImportError:
+            raise
+        except Exception as error:  # tokenizers and safetensors raise bare subclasses of Exception
+            raise ModelError(
+                f"编码器目录 {folder} 读不出来：{error}。请恢复其中的文件，或改用另一个编码器。"
+            ) from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    @property
+    def name(self) -> str:
+        """Folder's name, and that it is static."""
+        return f"static:{self._folder.name}"
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return int(self._rows.shape[1])
+
+    @property
+    def max_tokens(self) -> int | None:
+        """None: a mean has no limit."""
+        return None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of tokenizer and table."""
+        module = static_module(self._folder) or self._folder
+        parts = [sha256((module / name).read_bytes()).hexdigest() for name in ("tokenizer.json", "model.safetensors")]
+        return "static-" + sha256("".join(parts).encode()).hexdigest()[:16]
+
+    @cached_property
+    def _floats(self) -> Vectors:
+        return self._rows.astype(np.float32) * self._factors[:, None]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Row numbers of each text's words in the table."""
+        if len(texts) == 1:
+            return [self._tokenizer.encode(texts[0], add_special_tokens=False).ids]
+        return [e.ids for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def word_vectors(self, text: str) -> Vectors:
+        """Vectors [words, dim] of the text's words, in order and not of length one; for features of a reranker."""
+        return self._vectors(np.array(self.token_ids([text])[0], np.int64))
+
+    def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
+        """Vectors [len(texts), dim] of length 1; zeros for a text without a known word."""
+        out = np.zeros((len(texts), self.dim), np.float32)
+        if len(texts) >= _MANY:
+            _ = self._floats  # once, before the batches
+        for start in range(0, len(texts), _BATCH):
+            ids = self.token_ids(texts[start : start + _BATCH])
+            sizes = np.fromiter(map(len, ids), np.int64, len(ids))
+            filled = np.flatnonzero(sizes)
+            if len(filled):
+                flat = np.fromiter((i for row in ids for i in row), np.int64, int(sizes.sum()))
+                ends = np.cumsum(sizes[filled])
+                out[start + filled] = np.add.reduceat(self._vectors(flat), np.concatenate(([0], ends[:-1])))
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.divide(out, norms, out=out, where=norms > 0)
+
+    def _vectors(self, ids: npt.NDArray[np.int64]) -> Vectors:
+        if "_floats" in self.__dict__:
+            return self._floats.take(ids, axis=0)
+        rows: Vectors = self._rows.take(ids, axis=0).astype(np.float32)
+        return rows * self._factors.take(ids)[:, None]
+
+
+def static_module(folder: Path) -> Path | None:
+    """Folder of the StaticEmbedding module of a sentence-transformers model; None when it is another kind of model."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text("utf-8"))
+        first = modules[0]
+        return folder / first["path"] if first["type"].endswith(_MODULE) else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _table(tensors: dict[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], Vectors]:
+    """Rows and one factor per row. Raises KeyError for tensors of another kind of model."""
+    if "embedding.weight" in tensors:
+        rows = tensors["embedding.weight"]
+        return rows, np.ones(len(rows), np.float32)
+    rows = tensors["embeddings"]
+    factors = tensors.get("weights", np.ones(len(rows), np.float32)).astype(np.float32)
+    if "mapping" in tensors:
+        raise KeyError("a model2vec table with a mapping")
+    return rows, factors
