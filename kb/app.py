@@ -128,3 +128,130 @@ def parse_day(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InputError(f"日期“{text}”无法识别，请写成 2025-04-30 的样子") from error
+
+
+def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, progress: Any = None) -> BuildReport:
+    """Build or update the index of ``settings``; ``corpora`` None: those of the last build, else the settings' own.
+
+    The bundled digests and sample reports always take part; official texts make them step back.
+    Raises what ``kb.search.index.build`` raises.
+    """
+    from kb.search.embed import load_encoder
+    from kb.search.index import Inputs, build
+
+    chosen = tuple(corpora) if corpora else settings.corpora or _last_corpora(settings.index)
+    bundled = tuple(p for name in BUNDLED if (p := settings.bundled / name).is_dir())
+    questions = tuple(sorted((settings.bundled / "questions").glob("*.jsonl")))
+    facts = settings.bundled / "catalogue.toml"
+    inputs = Inputs(chosen, bundled, facts if facts.is_file() else None, questions)
+    options = {} if progress is None else {"progress": progress}
+    encoder = load_encoder(settings.encoder)
+    return build(inputs, settings.index, encoder, encoder_setting=settings.encoder, **options)
+
+
+def _last_corpora(index: Path) -> tuple[Path, ...]:
+    """The corpus folders of the current generation that still exist; empty when there is none."""
+    from kb.search.index import manifest
+
+    current = manifest.current_id(index)
+    if current is None or not (index / current / manifest.MANIFEST).is_file():
+        return ()
+    made = manifest.load(index / current)
+    return tuple(p for c in made.corpora if (p := Path(c)).is_dir())
+
+
+class KnowledgeBase:
+    """The whole product behind a few verbs. Opens lazily: an exact lookup needs neither encoder nor vectors.
+
+    Safe for several threads. ``refresh`` moves on to a newer generation; questions under way keep theirs.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def generation(self) -> Generation:
+        """The opened generation; raises GenerationError with the command that mends it."""
+        from kb.search.index import Generation
+
+        return Generation.open(self.settings.index)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The retriever over the generation; raises GenerationError when it was built with another encoder."""
+        from kb.search.embed import load_encoder
+        from kb.search.retrieve import Retriever
+
+        encoder = load_encoder(self.settings.encoder)
+        self.generation.require_encoder(encoder.fingerprint)
+        return Retriever(self.generation, encoder)
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 20,
+        history: Sequence[str] = (),
+        as_of: date | None = None,
+        scope: str = "all",
+        place: str | None = None,
+    ) -> SearchResult:
+        """Hits without an answer. ``scope``: law, report, all, or the title of one document.
+
+        Raises InputError for an empty or overlong question or an unknown scope.
+        """
+        from kb.search.retrieve import Scope
+
+        text = _checked_question(question)
+        kind, title = (scope, None) if scope in SCOPES else ("all", self._titled(scope))
+        where = Scope(as_of or date.today(), kind, self.settings.place if place is None else place, title)
+        return self.retriever.search(text, scope=where, k=k, history=tuple(history))
+
+    def _titled(self, scope: str) -> str:
+        """The document that a scope names; raises InputError when none or several fit."""
+        documents = self.generation.documents()
+        if any(scope in (d.key, d.source) for d in documents):
+            return scope
+        keys = self.generation.catalogue.resolve(scope.strip("《》")).keys
+        if len(keys) == 1 and any(d.key == keys[0] for d in documents):
+            return keys[0]
+        raise InputError(f"范围“{scope}”不是 law、report、all，也不是库中文件的名称；kb status 可列出文件")
+
+    def show(self, reference: str, *, as_of: date | None = None) -> Provision:
+        """An exact lookup; raises UnknownProvision, NotHeld or AmbiguousReference."""
+        from kb.search.lookup import locate
+        from kb.search.provision import provision
+
+        day = as_of or date.today()
+        found = locate(reference, self.generation, day)
+        return provision(self.generation, found.passage, found.address, day)
+
+    def status(self) -> dict[str, Any]:
+        """The object of ``kb status --json``."""
+        g = self.generation
+        counts = g.manifest.counts
+        kinds = {k.removeprefix("documents:"): n for k, n in counts.items() if k.startswith("documents:")}
+        return {
+            "generation": g.id,
+            "built": g.manifest.built,
+            "corpus_newest": g.manifest.corpus_newest,
+            "documents": kinds,
+            "articles": counts["articles"],
+            "passages": counts["passages"],
+            "encoder": g.manifest.extra["encoder_name"],
+            "questions": counts["questions"],
+            "skipped": [{"file": f, "why": w} for f, w in (*g.skipped(), *g.set_aside())],
+            "gaps": [{"title": gap.key, "held": gap.held, "known": gap.known} for gap in g.catalogue.gaps()],
+        }
+
+
+MAX_QUESTION = 2000  # characters; a spoken field note is some 200
+
+
+def _checked_question(question: str) -> str:
+    text = question.strip()
+    if not text:
+        raise InputError("问题是空的；请写出要问的事")
+    if len(text) > MAX_QUESTION:
+        raise InputError(f"问题有 {len(text)} 个字，超过 {MAX_QUESTION} 字；请缩短后再问")
+    return text

@@ -172,8 +172,10 @@ class Assembly:
         self._terms(taken, material, previous, bases)
         self._progress("建向量索引", 0, 1)
         self._vectors(taken, material, previous, bases, total)
+        self._shape(total)
         self._progress("整理已知问题", 0, 1)
-        questions = known.write(self.folder, self.db, inputs.questions, self._encoder)
+        before = None if previous is None else previous.folder
+        questions = known.write(self.folder, self.db, inputs.questions, self._encoder, before)
         self.db.executescript(store.INDEXES + "ANALYZE;")
         counts = self._counts(total, questions)
         self.db.close()
@@ -261,6 +263,17 @@ class Assembly:
             if base in wanted:
                 found.append(passage_text(key, json.loads(path), text))
         return found
+
+    def _shape(self, total: int) -> None:
+        """What ranking needs of every row, in one array (Generation.shape)."""
+        columns = [("part", np.uint8), ("article", np.int32), ("suffix", np.uint8), ("length", np.int32)]
+        shape = np.zeros(total, columns)
+        for row, part, number, suffix, length in self.db.execute(
+            "SELECT d.base + p.ord, p.part, coalesce(p.an, 0), coalesce(p.asuf, 0), length(p.text)"
+            " FROM passages p JOIN docs d USING (doc) WHERE d.active"
+        ):
+            shape[row] = (store.PARTS.index(part), number, suffix, length)
+        np.save(self.folder / "shape.npy", shape, allow_pickle=False)
 
     def _counts(self, passages: int, questions: int) -> dict[str, int]:
         def count(sql: str) -> int:

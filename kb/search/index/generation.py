@@ -23,6 +23,10 @@ from kb.search.index import manifest as manifests
 from kb.search.index import store
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kb.search.index.known import Known
     from kb.search.index.vectors import Vectors
     from kb.search.lexical import LexicalIndex
 
@@ -79,6 +83,12 @@ class Generation:
         with self._lock:
             self._db.close()
             self._hold.close()
+
+    def require_encoder(self, fingerprint: str) -> None:
+        """Raise GenerationError unless the vectors were made by the encoder of this fingerprint."""
+        if self.manifest.encoder != fingerprint:
+            name = self.manifest.extra.get("encoder_name", self.manifest.encoder)
+            raise GenerationError(f"索引是用编码器 {name} 建的，与现在的设置不同，{manifests.REBUILD}")
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -285,6 +295,22 @@ class Generation:
     # ---- search structures --------------------------------------------------------------------
 
     @cached_property
+    def shape(self) -> NDArray[np.void]:
+        """One record a row: ``part`` (index into PARTS), ``article``, ``suffix`` (0: none), ``length`` in characters."""
+        import numpy as np
+
+        shape: NDArray[np.void] = np.load(self.folder / "shape.npy", allow_pickle=False)
+        return shape
+
+    @cached_property
+    def answerable(self) -> NDArray[np.bool_]:
+        """One flag a row: False for title blocks and signatures, which no question is about."""
+        import numpy as np
+
+        quiet = [store.PARTS.index(part) for part in ("header", "signature")]
+        return np.isin(self.shape["part"], quiet, invert=True)
+
+    @cached_property
     def lexical(self) -> LexicalIndex:
         """BM25 over the passages, memory-mapped."""
         from kb.search.lexical import LexicalIndex
@@ -297,3 +323,10 @@ class Generation:
         from kb.search.index.vectors import Vectors
 
         return Vectors.open(self.folder / "vectors.faiss")
+
+    @cached_property
+    def known(self) -> Known:
+        """The known questions, their vectors, terms and answers."""
+        from kb.search.index.known import Known
+
+        return Known(self.folder)

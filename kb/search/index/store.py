@@ -44,6 +44,7 @@ CREATE INDEX IF NOT EXISTS pairs_penalty ON pairs (doc, penalty);
 CREATE INDEX IF NOT EXISTS edges_source ON edges (doc, ord);
 CREATE INDEX IF NOT EXISTS edges_target ON edges (key, an, asuf);
 """
+PARTS = ("article", "preamble", "header", "annex", "decision", "signature", "section")  # codes of shape.npy
 DERIVED = ("passages", "sanctions", "pairs", "edges", "figures")  # tables whose rows belong to one document
 
 
