@@ -9,7 +9,6 @@ import re
 
 from kb.law.parse.header import (
     DATE,
-    adoption,
     decrees,
     effective_date,
     events,
@@ -17,10 +16,12 @@ from kb.law.parse.header import (
     name_date,
     short_title,
     stated_effective,
+    version_of,
 )
+from kb.law.parse.lines import Line, kind_of, lines_of
 from kb.law.parse.model import BLOCK_LIMIT, Act, LawEvent, LawKind, LawText, Node, NodeKind
 from kb.law.parse.paragraphs import paragraphs
-from kb.law.parse.tree import Line, body_nodes, kind_of, lines_of, node
+from kb.law.parse.tree import body_nodes, node
 
 __all__ = [
     "BLOCK_LIMIT", "Act", "LawEvent", "LawKind", "LawText", "Node", "NodeKind", "name_date", "paragraphs",
@@ -28,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 _END = "<!-- INFO END -->"
-_OPENS_BODY = re.compile(r"第[一1１]\s*[条编章节]|目\s*[录次]$|[一]、|序\s*言$|总\s*则$|为了?")
+_OPENS_BODY = re.compile(r"第[一1]\s*[条编章节]|目\s*[录次]$|[一]、|序\s*言$|总\s*则$|为了?")
 _CODE = re.compile(r"法典$")
 _META = re.compile(r"通过|公布|发布|修正|修订|批准|施行|令第?\d+号|令第.{1,8}号|^[（(]\s*(?:19|20)\d\d|号$|^（$")
 
@@ -48,8 +49,10 @@ def parse_law(text: str, *, name: str) -> LawText:
     division = titles[1].text if len(titles) == 2 and titles[1].level == 1 and _CODE.search(titles[0].text) else ""
     if division:
         title = titles[0].text
+    kind = kind_of(short_title(title), text)
+    if kind == "case":
+        title = name_title(name) or title
     key = short_title(meta.get("short") or title)
-    kind = kind_of(key, text)
     head_nodes = [node("title" if ln in titles else "mark" if ln.text == _END else "meta", ln) for ln in head]
     opening, body = _repeated_title(body, title)
     prefix = (division,) if division else ()
@@ -58,11 +61,11 @@ def parse_law(text: str, *, name: str) -> LawText:
 
 
 def _dated(law: LawText, head: list[Line], titles: list[Line], name: str) -> LawText:
-    """The same text with its history, version, effective date and flags."""
+    """Add its history, version, effective date and flags."""
     told = "".join(line.text for line in head if line not in titles and line.text != _END)
     history = events(told)
-    version = law.meta.get("version") or name_date(name) or adoption(history)
-    flags = [] if version else ["undated"]
+    version, undated = version_of(law.meta.get("version") or name_date(name), history)
+    flags = [undated] if undated else []
     articles = law.articles
     tail = "".join(f"{n.text}\n" for n in articles[-2:])
     effective, stated, flag = effective_date(version, history, tail)
@@ -72,7 +75,7 @@ def _dated(law: LawText, head: list[Line], titles: list[Line], name: str) -> Law
         flags.append(flag)
     numbers = dict.fromkeys((*decrees(told), *_listed(law.meta.get("decrees", ""))))
     return LawText(
-        law.title, law.key, law.kind, law.nodes, law.meta, history, tuple(numbers), version or None, effective,
+        law.title, law.key, law.kind, law.nodes, law.meta, history, tuple(numbers), version, effective,
         stated, law.division, tuple(flags),
     )  # fmt: skip
 
@@ -82,7 +85,7 @@ def _listed(value: str) -> list[str]:
 
 
 def name_title(name: str) -> str:
-    """The title in a file stem, without its date."""
+    """Read the title in a file stem, without its date."""
     return re.sub(r"[（(]\s*\d{4}-\d{2}-\d{2}\s*[）)]\s*$", "", name).strip()
 
 

@@ -11,27 +11,33 @@ from functools import lru_cache
 from kb.base.address import from_numeral
 from kb.law.parse.model import Act, LawEvent
 
-_D = r"[0-9０-９〇○零一二三四五六七八九十]"
+_D = r"[0-9\uff10-\uff19\u3007○零一二三四五六七八九十]"
 DATE = re.compile(
-    rf"""(?P<year>[0-9０-９]{{4}}|[〇○零一二三四五六七八九]{{4}})\s*年\s*
+    rf"""(?P<year>[0-9\uff10-\uff19]{{4}}|[\u3007○零一二三四五六七八九]{{4}})\s*年\s*
          (?P<month>{_D}{{1,2}})\s*月\s*
          (?P<day>{_D}{{1,3}})\s*日""",
     re.VERBOSE,
 )
 _QUOTED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+_ORG = r"[^，,。；;（）()《》〈〉\s、0-9\uff10-\uff19日]{2,24}?"
 _DECREE = re.compile(
-    r"""(?P<org>[^，,。；;（）()《》〈〉\s、0-9０-９日]{2,24}?(?:、[^，,。；;（）()《》〈〉\s、0-9０-９日]{2,24}?)?)\s*
-        令\s*[（(]?(?:第)?\s*(?P<no>[0-9０-９]+|[〇○零一二三四五六七八九十百千]+)\s*号""",
-    re.VERBOSE,
+    rf"(?P<org>{_ORG}(?:、{_ORG})?)令[（(]?第?(?P<no>[0-9\uff10-\uff19]+|[\u3007○零一二三四五六七八九十百千]+)号"
 )
-_SYMBOL = re.compile(r"[\u4e00-\u9fff]{1,8}[〔\[［（(【](?:19|20)\d\d[〕\]］）)】]\s*第?\s*\d+\s*号")
-_ORG_PREFIX = re.compile(r"^.*?(?=中华人民共和国|国务院|最高人民)")
+# 法释 + year + 3号; the year stands in tortoise-shell brackets (U+3014, U+3015) or what files print for them.
+_SYMBOL = re.compile(
+    r"(?P<org>[\u4e00-\u9fff]{1,8})[\u3014\[\uff3b（(【](?P<year>(?:19|20)\d\d)[\u3015\]\uff3d）)】]"
+    r"第?(?P<no>\d+)号"
+)
+_ORG_PREFIX = re.compile(r"^.*?(?=中华人民共和国|国务院|最高人民)|^.*?(?:的通知|[以由])(?=.)")
 _ACT = re.compile(r"修正|修订|修改|通过|批准|公布|发布|颁布|印发|施行|实施|生效|废止")
 _ACTS: dict[str, Act] = {
     "修正": "修正", "修改": "修正", "修订": "修订", "通过": "通过", "批准": "批准", "公布": "公布", "发布": "公布",
     "颁布": "公布", "印发": "公布", "施行": "施行", "实施": "施行", "生效": "施行", "废止": "废止",
 }  # fmt: skip
+# Local regulations are named by the day of publication, days to weeks after the session that adopted them.
+_MONTH = 31
 NAME_DATE = re.compile(r"[（(]\s*(\d{4})-(\d{2})-(\d{2})\s*[）)]\s*$")
+_AT_ONCE = re.compile(r"(?:公布|发布)(?:之日起?)?施行")
 _FROM = re.compile(
     rf"自?(?:(?P<date>{_D}{{4}}\s*年\s*{_D}{{1,2}}\s*月\s*{_D}{{1,3}}\s*日)|(?P<publication>公布|发布|颁布|通过|印发)之?日)"
     r"起?(?:正式)?(?:施行|实施|生效|执行)"
@@ -52,7 +58,7 @@ def _value(text: str) -> int | None:
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """The ``key: value`` lines between two ``---`` at the very start, and where the text after them begins.
+    """Read the ``key: value`` lines between two ``---`` at the very start, and where the text after them begins.
 
     ``({}, 0)`` when there is none. Values lose their quotes and a comment set off by two blanks.
     """
@@ -68,7 +74,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
 
 
 def short_title(title: str) -> str:
-    """The key of a title: no 《》 around it, no 中华人民共和国, no date, full-width brackets, no white space."""
+    """Make the key of a title: no 《》 around it, no 中华人民共和国, no date, full-width brackets, no white space."""
     title = NAME_DATE.sub("", title.strip())
     title = re.sub(r"(最高人民法院)\s+(最高人民检察院)", r"\1、\2", title)
     title = re.sub(r"[\s\u200b\ufeff]+", "", title).replace("(", "（").replace(")", "）")
@@ -80,13 +86,13 @@ def short_title(title: str) -> str:
 
 
 def name_date(name: str) -> str | None:
-    """The date of a file stem like ``安全生产法(2021-06-10)``; None when it has none."""
+    """Read the date of a file stem like ``安全生产法(2021-06-10)``; None when it has none."""
     m = NAME_DATE.search(name)
     return f"{m[1]}-{m[2]}-{m[3]}" if m else None
 
 
 def events(head: str) -> tuple[LawEvent, ...]:
-    """The enactment history in ``head``, in its order; empty when it tells none.
+    """Read the enactment history in ``head``, in its order; empty when it tells none.
 
     One event runs from one date to the next; its act is the last verb outside 《》.
     """
@@ -132,7 +138,7 @@ def _by_decision(text: str) -> bool:
 
 
 def decrees(text: str) -> tuple[str, ...]:
-    """Decree and document numbers in ``text`` as 国务院令第591号 or 法释〔2021〕3号, without repeats."""
+    """Find decree and document numbers (国务院令第591号) as printed but for brackets, without repeats."""
     found: dict[str, None] = {}
     flat = re.sub(r"[\s\u3000\u200b]+", "", text)
     if "令" in flat:
@@ -143,24 +149,36 @@ def decrees(text: str) -> tuple[str, ...]:
                 found[f"{org}令第{number}号"] = None
     if "号" in flat:
         for m in _SYMBOL.finditer(flat):
-            found[re.sub(r"[\[［（(【](\d{4})[\]］）)】]", r"〔\1〕", m[0])] = None
+            org = _ORG_PREFIX.sub("", m["org"])
+            found[f"{org}\u3014{m['year']}\u3015{m['no']}号"] = None
     return tuple(found)
 
 
 def stated_effective(last_article: str, published: str | None) -> str | None:
-    """The date the last article gives for entry into force; None when it gives none.
+    """Read the date the last article gives for entry into force; None when it gives none.
 
     ``published`` is what 自公布之日起 means, None when unknown.
     """
-    m = None
-    for m in _FROM.finditer(re.sub(r"\s+", "", last_article)):
-        break
+    m = _FROM.search(re.sub(r"\s+", "", last_article))
     if m is None:
         return None
     if m["date"]:
         day = DATE.search(m["date"])
         return iso(day) if day else None
     return published
+
+
+def version_of(named: str | None, history: tuple[LawEvent, ...]) -> tuple[str | None, str]:
+    """(adoption date of this text, flag). The file name's date, unless the head tells of a change a month later.
+
+    Both unknown: (None, ``undated``).
+    """
+    told = adoption(history)
+    if named is None:
+        return (told, "") if told else (None, "undated")
+    if told is not None and _days(told) - _days(named) > _MONTH:
+        return told, "header_newer_than_name"
+    return named, ""
 
 
 def adoption(history: tuple[LawEvent, ...]) -> str | None:
@@ -180,7 +198,7 @@ def effective_date(
     made = [e for e in history if e.act in ("通过", "批准", "修正", "修订", "公布")]
     published = max((e.date for e in history if e.act in ("公布", "通过", "批准", "修订") and e.full), default=None)
     stated = stated_effective(last_article, published)
-    explicit = [e.date for e in history if e.act == "施行"]
+    explicit = [e.date for e in history if e.act == "施行" or _AT_ONCE.search(e.text)]
     if explicit and (version is None or explicit[-1] >= version) and explicit[-1] >= max(e.date for e in history):
         return explicit[-1], stated, ""
     if stated is not None and version is not None and stated >= version and not _only_published(last_article):
@@ -189,7 +207,7 @@ def effective_date(
         return None, stated, "effective_unknown"
     last = max(made, key=lambda e: e.date)
     enacted_once = all(e.full for e in made) and not any(e.act == "修订" for e in made)
-    same_text = last.full and abs(_days(version) - _days(last.date)) <= 31
+    same_text = last.full and abs(_days(version) - _days(last.date)) <= _MONTH
     if stated is not None and same_text and (_only_published(last_article) or enacted_once):
         return stated, stated, ""
     return None, stated, "effective_after_amendment" if not last.full else "effective_unknown"

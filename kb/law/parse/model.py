@@ -19,7 +19,7 @@ Act = Literal["通过", "批准", "修正", "修订", "公布", "施行", "废�
 
 # Longest passage of a text that has no articles, in characters: about what a reader takes in on one screen.
 BLOCK_LIMIT = 1500
-_SENTENCE_END = re.compile(r"[。！？；][”’」』）)]*|…{2}")
+_SENTENCE_END = re.compile(r"[。！？；][”\u2019」』）)]*|…{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class LawEvent:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A piece of the text in reading order; all nodes together hold every printed character of it.
+    r"""A piece of the text in reading order; all nodes together hold every printed character of it.
 
     ``label`` is the printed article label, or the leading numeral of a block. ``text`` is the body without that label:
-    stripped lines joined by ``\\n``. ``path`` holds the headings above it (of a heading: itself
+    stripped lines joined by ``\n``. ``path`` holds the headings above it (of a heading: itself
     last). ``level`` is the number of ``#``, 0 for a plain line. ``start``/``end`` span the source.
     """
 
@@ -59,7 +59,7 @@ class Node:
     level: int = 0
 
     def render(self) -> str:
-        """The node as text again; equal to the source but for white space."""
+        """Print the node as text again; equal to the source but for white space."""
         if self.kind == "article":
             return f"{self.label} {self.text}"
         if self.level:
@@ -92,7 +92,7 @@ class LawText:
     flags: tuple[str, ...] = ()
 
     def render(self) -> str:
-        """The whole text from its nodes; the same as the source but for white space and zero-width characters."""
+        """Print the whole text from its nodes: the source but for white space and zero-width characters."""
         return "\n\n".join(node.render() for node in self.nodes) + "\n"
 
     @property
@@ -101,7 +101,7 @@ class LawText:
         return tuple(n for n in self.nodes if n.kind == "article")
 
     def article(self, no: ArticleNo) -> Node | None:
-        """The article numbered ``no``; None when the text has none."""
+        """Find the article numbered ``no``; None when the text has none."""
         return next((n for n in self.nodes if n.no == no), None)
 
     @property
@@ -126,11 +126,14 @@ class LawText:
         size = 0
         for node in self.nodes:
             kind = node.kind
-            if kind in ("heading", "mark", "front"):
+            if kind in ("mark", "front"):
                 continue
-            if kind == "article":
+            if kind in ("article", "heading"):
                 yield from _block_pieces(run)
                 run, size = [], 0
+            if kind == "heading":
+                continue
+            if kind == "article":
                 yield "article", node.no, node.path, node.text, node.start, node.end
                 continue
             fresh = bool(node.label) and kind == "block"

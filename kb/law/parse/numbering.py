@@ -13,7 +13,7 @@ from kb.base.address import ArticleNo, from_numeral
 
 # WS: what str.strip() takes away plus the zero-width characters of the files met so far.
 WS = " \t\r\n\v\f\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
-_N = "零〇○一二三四五六七八九十百千0-9０-９－—–\\- \u3000"
+_N = r"零\u3007○一二三四五六七八九十百千0-9\uff10-\uff19－—\u2013\- \u3000"
 LABEL = re.compile(
     rf"""(?:\*\*)?
          (?P<label>第(?P<number>[{_N}]{{1,12}})条
@@ -49,7 +49,7 @@ class Candidate:
 @lru_cache(maxsize=8192)
 def _number(digits: str, suffix: str) -> ArticleNo | None:
     cleaned = re.sub(r"[ \u3000]", "", digits)
-    value = from_numeral(re.sub(r"[－—–-]", "一", cleaned))
+    value = from_numeral(re.sub(r"[－—\u2013-]", "一", cleaned))
     tail = from_numeral(suffix) if suffix else 0
     return None if not value or tail is None else ArticleNo(value, tail)
 
@@ -73,7 +73,7 @@ def follows(last: ArticleNo, no: ArticleNo) -> bool:
 
 
 def accept(candidates: list[Candidate], *, strict: bool = False) -> list[Candidate]:
-    """The candidates that are headings. ``strict``: after the first, only the very next number counts.
+    """Choose the candidates that are headings. ``strict``: after the first, only the very next number counts.
 
     A number in its turn is taken even where the blank is missing, unless it reads like a reference. A
     leap is taken only with a blank, and only where the number that was due does not come later.

@@ -12,12 +12,14 @@ from kb.base.records import Item, Paragraph
 
 ITEM = re.compile(r"[（(]\s*([一二三四五六七八九十百]+)\s*[）)]")
 # A line that goes on with what stands above it, never a new 款: 1. 1、 （1） ① ⒈ a)
-SUBITEM = re.compile(r"[0-9０-９]{1,3}\s*[.．、)）](?![0-9])|[（(]\s*[0-9０-９]{1,3}\s*[）)]|[①-⑳⒈-⒛]|[a-zA-Z][)）.．]")
+SUBITEM = re.compile(
+    r"[0-9\uff10-\uff19]{1,3}\s*[.．、)）](?![0-9])|[（(]\s*[0-9\uff10-\uff19]{1,3}\s*[）)]|[①-⑳⒈-⒛]|[a-zA-Z][)）.．]"
+)
 _INLINE = re.compile(r"(?<=[：:；;。])[ \u3000]*[（(]\s*([一二三四五六七八九十百]+)\s*[）)]")
 
 
 def paragraphs(text: str) -> tuple[Paragraph, ...]:
-    """The 款 of a ``Passage.text`` (one line is one 款 or one 项), each with its 项.
+    """Find the 款 of a ``Passage.text`` (one line is one 款 or one 项), each with its 项.
 
     Spans are positions in ``text`` and cover it but for the line breaks between 款. An unlabelled
     line between （二） and （三） belongs to （二）; one after a lead-in that ends in ： belongs to
@@ -63,9 +65,7 @@ def _leads(text: str, span: tuple[int, int]) -> bool:
     return text[span[0] : span[1]].rstrip().endswith(("：", ":"))
 
 
-def _goes_on(
-    text: str, lines: list[tuple[int, int]], labels: list[int | None], i: int, item: int
-) -> bool:
+def _goes_on(text: str, lines: list[tuple[int, int]], labels: list[int | None], i: int, item: int) -> bool:
     """Whether unlabelled line ``i`` belongs to the 款 (or 项) above it."""
     if item == 0:
         return _leads(text, lines[i - 1])
