@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from kb.app import KnowledgeBase
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -46,3 +51,44 @@ def root() -> Path:
 def shared_dir() -> Path:
     """The folder of official texts beside the checkout; use together with the ``corpus`` marker."""
     return SHARED
+
+
+def _built(name: str, corpora: list[Path]) -> Path:
+    """An index under .work/, built once and brought up to date; another test process may be building it."""
+    from kb.app import Settings, build_index
+    from kb.base.records import BuildRunning
+
+    index = ROOT / ".work" / name
+    give_up = time.monotonic() + 600
+    while True:
+        try:
+            build_index(Settings(index=index), corpora)
+            return index
+        except BuildRunning:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.5)
+
+
+@pytest.fixture(scope="session")
+def bundled_base() -> KnowledgeBase:
+    """The knowledge base over the bundled corpus alone, place 上海市."""
+    from kb.app import KnowledgeBase, Settings
+
+    return KnowledgeBase(Settings(index=_built("bundled-index", [])))
+
+
+@pytest.fixture(scope="session")
+def full_base(shared_dir: Path) -> KnowledgeBase:
+    """The knowledge base over every official text beside the checkout; use with the ``corpus`` marker."""
+    from kb.app import KnowledgeBase, Settings
+
+    return KnowledgeBase(Settings(index=_built("full-index", [shared_dir / "corpus"])))
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """Three invented laws (one in two versions) and a report."""
+    from tests.samples import write_corpus
+
+    return write_corpus(tmp_path / "corpus")
