@@ -24,8 +24,8 @@ def load_encoder(
 ) -> Encoder:
     """Load the encoder that ``setting`` names.
 
-    None or empty: the shipped one. A folder of a static model: that, without torch. Anything else: a sentence-transformers
-    model by hub name or folder; the other arguments are for those.
+    None or empty: the shipped one. A folder of a static model: that, without torch. Anything else: a
+    sentence-transformers model by hub name or folder; the other arguments are for those.
 
     Raises ModelError when it cannot be loaded, MissingExtra when sentence-transformers is not installed.
     """

@@ -79,7 +79,9 @@ class StaticEncoder:
 
     @cached_property
     def _floats(self) -> Vectors:
-        return self._rows.astype(np.float32) * self._factors[:, None]
+        rows: Vectors = self._rows.astype(np.float32)
+        rows *= self._factors[:, None]
+        return rows
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Row numbers of each text's words in the table."""
@@ -105,13 +107,16 @@ class StaticEncoder:
                 ends = np.cumsum(sizes[filled])
                 out[start + filled] = np.add.reduceat(self._vectors(flat), np.concatenate(([0], ends[:-1])))
         norms = np.linalg.norm(out, axis=1, keepdims=True)
-        return np.divide(out, norms, out=out, where=norms > 0)
+        np.divide(out, norms, out=out, where=norms > 0)
+        return out
 
     def _vectors(self, ids: npt.NDArray[np.int64]) -> Vectors:
         if "_floats" in self.__dict__:
-            return self._floats.take(ids, axis=0)
+            whole: Vectors = self._floats.take(ids, axis=0)
+            return whole
         rows: Vectors = self._rows.take(ids, axis=0).astype(np.float32)
-        return rows * self._factors.take(ids)[:, None]
+        rows *= self._factors.take(ids)[:, None]
+        return rows
 
 
 def static_module(folder: Path) -> Path | None:
