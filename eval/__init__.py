@@ -1,0 +1,1 @@
+"""Measured, release after release: question sets, tasks, metrics, training, benchmarks."""

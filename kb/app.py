@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.base.records import Answer, InputError, Passage, SearchResult, SettingsError
+from kb.base.records import InputError, SearchResult, SettingsError
 
 if TYPE_CHECKING:
     from kb.search.index import BuildReport, Generation
@@ -130,7 +130,7 @@ def parse_day(text: str | None) -> date:
         raise InputError(f"日期“{text}”无法识别，请写成 2025-04-30 的样子") from error
 
 
-def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, progress: Any = None) -> BuildReport:
+def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, progress: Callable[[str, int, int], None] | None = None) -> BuildReport:
     """Build or update the index of ``settings``; ``corpora`` None: those of the last build, else the settings' own.
 
     The bundled digests and sample reports always take part; official texts make them step back.

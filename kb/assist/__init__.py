@@ -1,0 +1,1 @@
+"""From hits to answers, drafts and their checks."""

@@ -1,0 +1,1 @@
+"""What every room stands on: normalised text, quantities, addresses, records."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
-from typing import Any
 
 from kb.app import KnowledgeBase, Settings
 
@@ -36,10 +35,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_scope(parser: argparse.ArgumentParser) -> None:
     """``--scope``."""
-    parser.add_argument("--scope", default="all", metavar="范围", help="law 法律、report 报告、all 全部，或一部法律/一份报告的名称")
+    parser.add_argument(
+        "--scope", default="all", metavar="范围", help="law 法律、report 报告、all 全部，或一部法律/一份报告的名称"
+    )
 
 
-def print_json(value: Any, *, indent: int | None = None) -> None:
+def print_json(value: object, *, indent: int | None = None) -> None:
     """One JSON object on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=indent))
-

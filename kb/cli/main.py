@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+    except Exception as error:
         if os.environ.get("KB_DEBUG"):
             raise
         print(f"程序内部出错（{type(error).__name__}：{error}）；设置 KB_DEBUG=1 再运行可看到细节", file=sys.stderr)

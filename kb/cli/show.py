@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from kb.app import parse_day
-from kb.base.records import Fine
 from kb.base.quantity import format_amount
+from kb.base.records import Fine
 from kb.cli.common import add_as_of, add_json, open_base, print_json
 from kb.search.provision import Partner, Provision, located_text
 
@@ -60,7 +60,10 @@ def render(found: Provision) -> str:
 
 def _partner(name: str, partner: Partner) -> list[str]:
     mark = "（推定）" if partner.inferred else ""
-    lines = [f"{name}{mark}：{partner.address}", "  " + located_text(partner.passage, partner.address).replace("\n", "\n  ")]
+    lines = [
+        f"{name}{mark}：{partner.address}",
+        "  " + located_text(partner.passage, partner.address).replace("\n", "\n  "),
+    ]
     lines += [f"  · {_fine(f)}" for s in partner.sanctions for f in s.fines]
     return [*lines, ""]
 

@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace) -> int:
     kinds = "，".join(f"{kind} {n}" for kind, n in status["documents"].items())
     print(f"索引 {status['generation']}，建于 {status['built']}，编码器 {status['encoder']}")
     print(f"文件：{kinds}")
-    print(f"{status['articles']} 条，{status['passages']} 段，已知问题 {status['questions']} 个，最新文本 {status['corpus_newest']}")
+    print(
+        f"{status['articles']} 条，{status['passages']} 段，已知问题 {status['questions']} 个，最新文本 {status['corpus_newest']}"
+    )
     for row in status["skipped"]:
         print(f"未收入 {row['file']}：{row['why']}")
     if status["gaps"]:

@@ -1,0 +1,1 @@
+"""Legal texts: structure, catalogue, citations, sanctions."""

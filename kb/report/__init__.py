@@ -1,0 +1,1 @@
+"""Government reports: structure and figures."""

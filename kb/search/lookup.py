@@ -102,7 +102,9 @@ def document_on(generation: Generation, key: str, day: date) -> DocumentRow | No
             return exact
     iso = day.isoformat()
     started = [
-        d for d in generation.documents() if d.key == key and d.kind == "law" and (d.effective or d.version or "") <= iso
+        d
+        for d in generation.documents()
+        if d.key == key and d.kind == "law" and (d.effective or d.version or "") <= iso
     ]
     return max(started, key=lambda d: d.version or "", default=None) or generation.held(key)
 

@@ -117,7 +117,9 @@ def text_warnings(generation: Generation, passage: Passage, day: date) -> tuple[
     if newer is not None and not newer.source and (newer.effective or newer.version or "") <= iso:
         since = f"，{newer.effective}起施行" if newer.effective else ""
         held = passage.version or "日期不明"
-        warnings.append(f"库中《{passage.title}》是{held}文本，已知{newer.version or '较新'}版{since}，库中没有，请核对新文本")
+        warnings.append(
+            f"库中《{passage.title}》是{held}文本，已知{newer.version or '较新'}版{since}，库中没有，请核对新文本"
+        )
     elif document.ended is not None and document.ended <= iso:
         warnings.append(f"《{passage.title}》{passage.version or ''}文本自{document.ended}起已不再有效")
     if document.effective is not None and document.effective > iso:
@@ -140,7 +142,8 @@ def _partner(generation: Generation, pair: Pair, duty_side: bool) -> Partner:
     fitting = tuple(
         s
         for s in sanctions
-        if (pair.paragraph is None or s.paragraph == pair.paragraph) and (pair.item is None or s.item in (None, pair.item))
+        if (pair.paragraph is None or s.paragraph == pair.paragraph)
+        and (pair.item is None or s.item in (None, pair.item))
     )
     return Partner(passage, address, pair.how == "wording", fitting or tuple(sanctions))
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kb.base.records import Instrument, Rank, Version
 from kb.law.catalogue import Catalogue, load_facts
-from kb.search.embed import Encoder, passage_text
+from kb.search.embed import Encoder, document_text
 from kb.search.index import active, known, store, vectors
 from kb.search.index.derive import Batch, Task, load_batch
 from kb.search.index.generation import Generation
@@ -261,7 +261,7 @@ class Assembly:
             " WHERE d.active ORDER BY 1"
         ):
             if base in wanted:
-                found.append(passage_text(key, json.loads(path), text))
+                found.append(document_text(key, json.loads(path), text))
         return found
 
     def _shape(self, total: int) -> None:

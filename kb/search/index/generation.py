@@ -12,6 +12,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from kb.search.index.vectors import Vectors
     from kb.search.lexical import LexicalIndex
 
-_COLUMNS = "part, an, asuf, path, text, start, \"end\", page"
+_COLUMNS = 'part, an, asuf, path, text, start, "end", page'
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ class Generation:
         )
         return ArticleNo(*rows[0]) if rows else None
 
-    def in_force(self, key: str, day: Any) -> Version | None:
+    def in_force(self, key: str, day: date) -> Version | None:
         """The version of an instrument in force on ``day`` (see Catalogue.in_force)."""
         return self.catalogue.in_force(key, day)
 
@@ -280,9 +281,7 @@ class Generation:
         )
         return [r for (r,) in found if r != row]
 
-    def figures(
-        self, org: str | None = None, year: int | None = None, indicator: str | None = None
-    ) -> list[Figure]:
+    def figures(self, org: str | None = None, year: int | None = None, indicator: str | None = None) -> list[Figure]:
         """The figures of the reports, narrowed by words of organisation and indicator and by year."""
         rows = self._rows(
             "SELECT d.base + f.ord, f.body FROM figures f JOIN docs d USING (doc) WHERE d.active"

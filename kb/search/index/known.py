@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from kb.base.records import GenerationError, KnownQuestion
 from kb.search.embed import Encoder
 from kb.search.index import vectors
-from kb.search.index.scan import sha256_of
 from kb.search.index.vectors import Vectors
 from kb.search.lexical import LexicalIndex
 from kb.search.questions import load

@@ -2,8 +2,8 @@
 
 Does not know which questions are known already, nor who imports.
 
-A sheet's first row names its columns: 问题, 依据, and if wanted 类型 and 上文 (earlier questions, one a line). 依据 holds
-addresses as printed, 《安全生产法》第九十七条；《消防法》第六十条, several in one cell or on several lines.
+A sheet's first row names its columns: 问题, 依据, and if wanted 类型 and 上文 (earlier questions, one a line).
+依据 holds addresses as printed, 《安全生产法》第九十七条；《消防法》第六十条, several in one cell or on several lines.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ def write_questions(
 ) -> Written:
     """Write up to ``per_article`` questions for each (instrument, article, text), at most ``limit`` calls of ``ask``.
 
-    Each article's questions are appended to ``file`` (origin ``model``, status ``review``) as soon as they are there,
-    so that a stopped run goes on where it was: articles that ``file`` already has are passed over. An unusable answer is
+    Each article's questions are appended to ``file`` (origin ``model``, status ``review``) as soon as they are
+    there, so that a stopped run goes on where it was: articles in ``file`` are passed over. An unusable answer is
     counted as failed and tried again in the next run; three in a row raise ModelError.
     """
     done = {gold for q in (load([file]) if file.exists() else []) for gold in q.gold}
