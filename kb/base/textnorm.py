@@ -58,8 +58,7 @@ def _width_table() -> dict[int, str]:
 
 
 _MARKS = {
-    '"': "“”„‟«»「」『』〝〞〟",
-    "'": "‘’‚‛`´",
+    '"': "“”„‟«»「」『』〝〞〟'‘’‚‛`´",  # single and double alike: a quotation inside a quotation changes them
     "(": "〔［【[{〖",
     ")": "〕］】]}〗",
     "《": "〈<≪",
@@ -79,6 +78,7 @@ _SQUEEZE: Mapping[int, str] = {
     for code in {ord(variant), *(c for c, plain in WIDTH.items() if plain == variant)}
 }
 _BLANK = re.compile(r"\s+")
+_SPACE = re.compile(" +")
 _REPEATED = re.compile(r"([-…])\1+")
 
 
@@ -166,10 +166,11 @@ def normalise(text: str) -> str:
     return (text.replace("\r\n", "\n") if "\r" in text else text).translate(WIDTH)
 
 
-def normalised(text: str) -> Normalised:
-    """``normalise(text)`` with the way back to the original's offsets."""
+def normalised(text: str, *, blanks: bool = True) -> Normalised:
+    """``normalise(text)`` with the way back to the original's offsets. ``blanks`` False: spaces go, line breaks stay."""
     first = _rewrite(text, ((m.start(), m.end(), normalise(m[0])) for m in _RESIZED.finditer(text)))
-    return Normalised(first.text.translate(WIDTH), first.offsets, first.length)
+    plain = Normalised(first.text.translate(WIDTH), first.offsets, first.length)
+    return plain if blanks else _compose(plain, _dropping(_SPACE, plain.text))
 
 
 def squeeze(text: str) -> str:

@@ -1,0 +1,176 @@
+"""Quoted words attached to a reference, and their comparison with the original, character by character.
+
+Does not know which provision is cited, nor where its text comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.base.quantity import canonical
+from kb.base.textnorm import Normalised, squeeze, squeezed
+
+LONGEST = 6000  # characters; a quotation mark that closes later than that was never closed
+SIMILAR = 50.0  # rapidfuzz ratio below which no words of the original are offered as the ones meant
+SHOWN = 6  # differences listed in a note
+_PAIRS = {"“": "”", "「": "」", "『": "』"}
+_SAYS = "明确规定|规定|明确|指出|载明|要求|写明|写道"
+_BEHIND = re.compile(
+    rf"""
+    (?:
+        (?:之|的)?(?:{_SAYS}|所称|所指|原文|内容)?(?:的|为|是|如下)?:\n?     # 第九十七条规定:“
+      | (?:{_SAYS}),\n?                                                 # 第九十七条规定,“
+      | (?:之|的)?(?:{_SAYS}|所称|所指)?(?:的|为|是)?                       # 第九十七条所称“ 规定的“
+    )(?=[“"「『])
+    """,
+    re.VERBOSE,
+)
+_AHEAD = re.compile(r"[”\"」』][。,;.]?(?:[(\[【]|[—-]{1,2})(?:见|参见|出自|引自|摘自|语出|依据|根据|来源:?)?$")
+_GAP = re.compile(r"…+|\.{3,}|\((?:略|省略|中略)\)")
+_EDGE = ',.;:。!?、"·-'
+_LABEL = re.compile(r"第[0-9零\u3007一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?")
+
+
+def quote_behind(plain: str, end: int) -> tuple[int, int] | None:
+    """Span of the quoted words that a reference ending at ``end`` introduces; None when it introduces none."""
+    lead = _BEHIND.match(plain, end)
+    if lead is None:
+        return None
+    start = lead.end()
+    close = _closing(plain, start)
+    return None if close is None or close - start < 3 else (start + 1, close)
+
+
+def quote_ahead(plain: str, start: int) -> tuple[int, int] | None:
+    """Span of the quoted words that end right before a reference in brackets: “…”（《某法》第九条）."""
+    m = _AHEAD.search(plain, max(0, start - 8), start)
+    if m is None:
+        return None
+    open_at = _opening(plain, m.start())
+    return None if open_at is None or m.start() - open_at < 3 else (open_at + 1, m.start())
+
+
+def _closing(plain: str, start: int) -> int | None:
+    mark = plain[start]
+    if mark == '"':
+        at = plain.find('"', start + 1, start + LONGEST)
+        return at if at >= 0 else None
+    depth = 0
+    for at in range(start, min(len(plain), start + LONGEST)):
+        if plain[at] == mark:
+            depth += 1
+        elif plain[at] == _PAIRS[mark]:
+            depth -= 1
+            if depth == 0:
+                return at
+    return None
+
+
+def _opening(plain: str, end: int) -> int | None:
+    mark = plain[end]
+    if mark == '"':
+        at = plain.rfind('"', max(0, end - LONGEST), end)
+        return at if at >= 0 else None
+    opener = next(o for o, c in _PAIRS.items() if c == mark)
+    depth = 0
+    for at in range(end, max(-1, end - LONGEST), -1):
+        if plain[at] == mark:
+            depth += 1
+        elif plain[at] == opener:
+            depth -= 1
+            if depth == 0:
+                return at
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a quotation differs: ``expected`` are the original's words in its place, None when none come near."""
+
+    expected: str | None
+    note: str
+
+
+def pieces(quote: str) -> list[str]:
+    """Squeezed pieces of a quotation between its gaps (…), without the marks at their edges and 第X条 labels."""
+    out = []
+    for piece in _GAP.split(squeeze(quote)):
+        text = _LABEL.sub("", piece.strip(_EDGE), count=1) if _LABEL.match(piece.strip(_EDGE)) else piece
+        if text.strip(_EDGE):
+            out.append(text.strip(_EDGE))
+    return out
+
+
+def compare(quote: str, original: str) -> Difference | None:
+    """Compare quoted words with a provision's text; None: every piece stands in it word for word, in order."""
+    text = squeezed(original)
+    at = 0
+    wrong: list[tuple[str, int]] = []
+    wanted = pieces(quote)
+    spans: list[tuple[int, int]] = []
+    for piece in wanted:
+        found = text.text.find(piece, at)
+        if found < 0:
+            wrong.append((piece, at))
+            spans.append((-1, -1))
+        else:
+            at = found + len(piece)
+            spans.append((found, at))
+    if not wrong:
+        return None
+    notes: list[str] = []
+    for i, piece in enumerate(wanted):
+        if spans[i][0] >= 0:
+            continue
+        near = _nearest(piece, text.text)
+        if near is None:
+            return Difference(None, "引文与该条文字相差太大，原文没有这样的话")
+        spans[i] = near
+        notes += _describe(piece, text.text[slice(*near)])
+    same = canonical(quote) in canonical(original)
+    shown = "；".join(notes[:SHOWN]) + (f"；等{len(notes)}处" if len(notes) > SHOWN else "")
+    return Difference(_words(text, original, spans), ("只是数字写法不同：" if same else "与原文不同：") + shown)
+
+
+def _words(text: Normalised, original: str, spans: list[tuple[int, int]]) -> str:
+    return "…".join(original[slice(*text.span(*span))].replace("\n", "") for span in spans)
+
+
+def _nearest(piece: str, text: str) -> tuple[int, int] | None:
+    """Span of the words of ``text`` that ``piece`` most likely meant; None when nothing comes near."""
+    from rapidfuzz import fuzz
+    from rapidfuzz.distance import Indel
+
+    if len(piece) >= len(text):
+        return (0, len(text)) if text and fuzz.ratio(piece, text) >= SIMILAR else None
+    alignment = fuzz.partial_ratio_alignment(piece, text, score_cutoff=SIMILAR)
+    if alignment is None:
+        return None
+    start, end = alignment.dest_start, alignment.dest_end
+    margin = max(8, len(piece) // 5)
+    low, high = max(0, start - margin), min(len(text), end + margin)
+    blocks = [b for b in Indel.opcodes(piece, text[low:high]) if b.tag == "equal"]
+    if not blocks:
+        return None
+    first, last = blocks[0], blocks[-1]
+    begin = low + first.dest_start - first.src_start
+    stop = low + last.dest_end + (len(piece) - last.src_end)
+    return max(low, begin), min(high, stop)
+
+
+def _describe(quoted: str, expected: str) -> Iterator[str]:
+    """Differences one by one, as a reader would mark them."""
+    from rapidfuzz.distance import Levenshtein
+
+    for op in Levenshtein.opcodes(quoted, expected):
+        mine, theirs = quoted[op.src_start : op.src_end], expected[op.dest_start : op.dest_end]
+        before = expected[max(0, op.dest_start - 4) : op.dest_start]
+        place = f"“{before}”后" if before else "开头"
+        if op.tag == "replace":
+            yield f"{place}“{mine}”应为“{theirs}”"
+        elif op.tag == "delete":
+            yield f"{place}多“{mine}”"
+        elif op.tag == "insert":
+            yield f"{place}缺“{theirs}”"
