@@ -82,7 +82,7 @@ def _paragraph(text: str, n: int, spans: list[tuple[int, int]]) -> Paragraph:
             starts.append((number, begin))
     if len(spans) == 1 or not starts:
         starts = _inline_items(text, start, end) or starts
-    edges = [*(at for _, at in starts[1:]), end]
+    edges = [*(at for _, at in starts[1:]), end] if starts else []
     items = []
     for (number, at), edge in zip(starts, edges, strict=True):
         body = text[at:edge].rstrip()
