@@ -1,1 +1,1 @@
-"""Government reports: structure and figures."""
+"""Reports: their structure and the figures in them."""
