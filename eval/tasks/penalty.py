@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kb.base.records import Fine, Passage, Sanction
+from kb.base.records import Fine, Passage
 from kb.law.parse import parse_law
 from kb.law.penalty import sanctions
 
@@ -124,7 +124,10 @@ def _match(row: Row, free: list[Fine], score: FineScore) -> None:
     if not fits:
         score.wrong.append(f"{_place(row)} {key} 未读出；此处有 {[(f.least, f.most, f.unit, f.base) for f in free]}")
         return
-    best = max(fits, key=lambda f: (_agrees(row["whom"], f.whom) is not False, _agrees(row["condition"], f.condition) is not False))
+    best = max(
+        fits,
+        key=lambda f: (_agrees(row["whom"], f.whom) is not False, _agrees(row["condition"], f.condition) is not False),
+    )
     free.remove(best)
     score.amounts += 1
     for name, tally, printed in (("whom", score.whom, best.whom), ("condition", score.condition, best.condition)):

@@ -7,12 +7,13 @@ is who the text names, a condition is the text's own words.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kb.base.records import Fine, Item, Paragraph, Sanction
 from kb.law.parse import paragraphs
 from kb.law.penalty.amounts import plain
-from kb.law.penalty.clauses import Clause, Lead, party, read_clauses
-from kb.law.penalty.words import words
+from kb.law.penalty.clauses import Clause, Lead, read_clauses
+from kb.law.penalty.party import party
 
 __all__ = ["fines", "is_sanction", "sanctions"]
 
@@ -24,7 +25,9 @@ _STRONG = re.compile(
 )
 _ACT = re.compile(r"(?:的|之一|者)[，,：:]|[，；]处|罪")
 _LABEL = re.compile(r"\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
-_LISTED = re.compile(r"(?:下列|以下|如下)[^，；。]{0,12}(?:规定|标准|情形|幅度|办法)?[^，；。]{0,12}(?:处罚|罚款|处分|处理|追究)")
+_LISTED = re.compile(
+    r"(?:下列|以下|如下)[^，；。]{0,12}(?:规定|标准|情形|幅度|办法)?[^，；。]{0,12}(?:处罚|罚款|处分|处理|追究)"
+)
 _BARE = {"罚款", "依照其他规定处罚"}
 
 
@@ -35,9 +38,10 @@ def is_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
     """
     if _MAYBE.search(text) is None:
         return False
-    if any(_HEADING.search(heading) for heading in path):
-        return words().measures.search(plain(text)) is not None
-    return _STRONG.search(text) is not None and _ACT.search(text) is not None and bool(sanctions(text))
+    liability = any(_HEADING.search(heading) for heading in path)
+    if not liability and not (_STRONG.search(text) and _ACT.search(text)):
+        return False
+    return bool(sanctions(text))
 
 
 def sanctions(text: str) -> tuple[Sanction, ...]:
@@ -46,13 +50,16 @@ def sanctions(text: str) -> tuple[Sanction, ...]:
     ``condition`` is "" for the base case. Where 项 only list acts, the sanction stands at its 款 (``item`` None);
     where each 项 has its own amount, at the 项.
     """
-    if _MAYBE.search(text) is None:
-        return ()
+    return _read(text) if _MAYBE.search(text) else ()
+
+
+@lru_cache(maxsize=64)  # is_sanction, sanctions and fines of one article follow each other
+def _read(text: str) -> tuple[Sanction, ...]:
     body = plain(text)
     out: list[Sanction] = []
     for paragraph in paragraphs(text):
         if _MAYBE.search(body, paragraph.start, paragraph.end):
-            out.extend(_paragraph(text, body, paragraph))
+            out.extend(s for s in _paragraph(text, body, paragraph) if s.act or s.fines)
     return tuple(out)
 
 

@@ -18,7 +18,7 @@ _N = r"(?:\d[\d,]*(?:\.\d+)?[十百千万亿]*|[零〇一二两三四五六七�
 _TERM = rf"(?:[百千万]分之{_N}|{_N}\s?(?:元|倍|%)?|等值)"
 _AMOUNT = re.compile(
     rf"""
-    (?P<cap>不得?超过|最高不?超?过?为?|不高于|低于)?         # 最高不超过三万元
+    (?P<cap>(?:最高|总额|最多)*(?:不得?超过|不高于|最高(?:为|可达)?|低于))?         # 最高不超过三万元
     (?:人民币)?
     (?P<a>{_TERM})
     (?:人民币)?
@@ -32,13 +32,12 @@ _AMOUNT = re.compile(
     """,
     re.VERBOSE,
 )
-_AFTER = re.compile(r"(?:的?标准|的?幅度|范围)?(?:的|人民币|内)*[^，；。：]{0,40}?(?:罚款|罚金)")
+_AFTER = re.compile(r"(?:的?标准|的?幅度|范围)?(?:的|人民币|内)*(?:[^，；。：]|，但){0,40}?(?:罚款|罚金)")
 _BEFORE = re.compile(r"(?:罚款|罚金|罚款(?:数?额|金额|幅度|的?限额)(?:为|是)?)(?:人民币|每[^，；。]{1,6})?$")
-_VERB = re.compile(r"处以?(?!罚|分)|罚|按照?|课以?|科以?|判|缴纳")
+_VERB = re.compile(r"处以?(?!罚|分)|给予|罚|按照?|课以?|科以?|以(?=每|相当于)|判|缴纳|每")
 _BASE = re.compile(r"(?:并处|单处|加处|处以?(?!罚|分)|按照?|课以?|科以?|以)(?P<base>[^，；。：处]{2,60}?)的?$")
 _EACH = re.compile(r"每(?:少|多|超|逾|违法|一)?[^，；。：处罚每按日]{0,12}日?(?=处|罚|以|可|$)|每日")
-_PLAIN = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
-_JOINS = ("或者", "、", "，", "并处", "以及")
+_PLAIN = {0xFF10 + i: str(i) for i in range(10)} | {0xFF0E: ".", 0xFF05: "%"}  # full width, one for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +99,22 @@ def _bounds(m: re.Match[str]) -> tuple[float | None, float | None, Unit] | None:
 
 def _base(before: str, unit: Unit) -> str:
     """Of what a multiple or share is taken; for yuan what one amount is counted for (每平方米), empty when nothing."""
-    each = None
-    for each in _EACH.finditer(before):
-        pass
+    counted = _EACH.findall(before)
+    each: str = counted[-1] if counted else ""
     if unit == "元":
-        return each[0] if each else ""
+        return each
     m = _BASE.search(before)
     base = m["base"] if m else ""
-    base = re.sub(r"^.*?(?:处以?|按照?|相当于)", "", base).removeprefix("其")
-    return f"{each[0]}{base}" if each and each[0] == "每日" and not base.startswith("每") else base
+    base = re.sub(r"^.*(?:处以?|按照?|相当于|或者|以下|以上)", "", base).removeprefix("以").removeprefix("其")
+    return f"每日{base}" if each == "每日" and not base.startswith("每") else base
 
 
 def amounts(clause: str, *, fined: bool = False) -> Iterator[Amount]:
     """Amounts of the fines that ``clause`` (between two commas, plain digits) imposes.
 
     A figure counts only where the clause calls it a fine (处…罚款, 罚款…元); thresholds such as 违法所得在十万元以上
-    do not. ``fined``: the lead-in of the list already said 罚款, so that a bare range counts.
+    do not. ``fined``: the lead-in of the list already said 罚款, so that a bare range counts. A ceiling on the fine
+    before it (一倍以下，但最高不超过三万元) is an amount of its own with the base 上限.
     """
     if not fined and "罚" not in clause:
         return
@@ -124,19 +123,11 @@ def amounts(clause: str, *, fined: bool = False) -> Iterator[Amount]:
         bounds = _bounds(m)
         if bounds is None:
             continue
-        before, after = clause[:m.start()], clause[m.end() :]
-        imposed = _AFTER.match(after) and (_VERB.search(before, last) or not before[last:].strip("、或者并可以"))
-        if not (imposed or _BEFORE.search(before) or (fined and "罚" not in clause)):
+        before, after = clause[: m.start()], clause[m.end() :]
+        ceiling = bool(m["cap"]) and last > 0
+        said = last or _VERB.search(before) or not before.strip("、或者并可以")
+        if not (ceiling or (said and _AFTER.match(after)) or _BEFORE.search(before) or (fined and "罚" not in clause)):
             continue
         least, most, unit = bounds
-        yield Amount(least, most, unit, _base(before, unit), m.start(), m.end())
-        last = 0 if after.startswith(_JOINS) else m.end()
-
-
-_CAP = re.compile(rf"(?:最高|总额|数额)?(?:罚款)?(?:总额|数额)?(?:最高)?(?:不得?超过|不高于)(?:人民币)?(?P<n>{_N}\s?元)(?:人民币)?$")
-
-
-def cap(clause: str) -> float | None:
-    """The ceiling a clause puts on the fine before it (但最高不超过三万元); None when it is none."""
-    m = _CAP.search(clause)
-    return _value(m["n"])[0] if m else None
+        yield Amount(least, most, unit, "上限" if ceiling else _base(before, unit), m.start(), m.end())
+        last = m.end()
