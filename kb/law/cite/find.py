@@ -139,19 +139,21 @@ def _relative(source: Source, m: re.Match[str], chains: _Chains) -> tuple[list[M
     filler = re.compile("[的之中]?(?=第)").match(source.plain, m.end())
     spots = read_list(source.plain, filler.end()) if filler else []
     spots = [s for s in spots if s.locator.article is None]
-    common = {"relative": word, "count": count}
-    if spots:
-        return list(_members(source, spots, m.start(), chains.new(), **common)), spots[-1].end
-    return [_mention(source, m.start(), m.end(), Locator(), chain=chains.new(), head=m.start(), **common)], m.end()
+    chain = chains.new()
+    if not spots:
+        alone = _mention(source, *m.span(), Locator(), chain=chain, head=m.start(), relative=word, count=count)
+        return [alone], m.end()
+    return list(_members(source, spots, m.start(), chain, relative=word, count=count)), spots[-1].end
 
 
 def _levels(source: Source, m: re.Match[str], chains: _Chains) -> tuple[list[Mention], int]:
     """Mentions of a list whose name, if any, stands unbracketed before it."""
     spots = read_list(source.plain, m.start())
-    if not spots:
-        return [], m.end()
-    if _heading(source, spots[0]):
-        return [_mention(source, spots[0].start, spots[0].end, spots[0].locator, relative="heading")], spots[0].end
+    if not spots or (spots[0].locator.article is None and source.plain[spots[0].start] not in "第("):
+        return [], m.end()  # 一项, 三款: counts
+    label = Spot(m.start(), m.end(), Locator(spots[0].locator.article), bare=spots[0].bare)
+    if _heading(source, label):
+        return [_mention(source, label.start, label.end, label.locator, relative="heading")], label.end
     return list(_members(source, spots, spots[0].start, chains.new())), spots[-1].end
 
 

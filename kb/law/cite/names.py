@@ -14,14 +14,14 @@ from kb.law.cite.model import NameMatch, Names
 WINDOW = 45  # the longest title without brackets that is looked for, in characters
 _HARD = re.compile(r"[\n。;,:!?《〈<>“\"\u2018「『【\[…]")
 _CLOSERS = '”"\u2019」』》〉>】]'
-_FILLER = re.compile(rf"(?:中的?|里的?|里面|的|之|,|第{N}[编章节])$")
+_FILLER = re.compile(rf"(?:中的?|里的?|里面|的|之|,|分则|总则|总纲|附则|第{N}[编章节])$")
 _RULE = re.compile(r"(?:的规定|规定)$")
 _NOTE = re.compile(r"\((?:[^()\n]|\([^()\n]*\))*\)$")
 _CUT = re.compile(
-    r"根据|依据|依照|按照|违反|违背|适用|参照|参见|符合|触犯|引用|对照|结合|以及|或者|请问|比如|例如|还有|包括"
+    r"根据|依据|依照|按照|违反|违背|我国|本市|本省|适用|参照|参见|符合|触犯|引用|对照|结合|以及|或者|请问|比如|例如|还有|包括"
     r"|[查见和与及了的在由据按因问看是第、]"
 )
-LAW_END = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|规程|修正案|令)(?:\([^()]*\))?$")
+LAW_END = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|解释|规程|修正案|通则|准则|令)(?:\([^()]*\))?$")
 # Documents with articles that no legislator made; 合同第三条 is no citation.
 _NO_LAW = re.compile(
     r"(?:合同|协议|协议书|章程|公约|制度|方案|清单|纪要|承诺书|责任书|手册|守则|决定书|通知书|附件|判决书|计划)$"
@@ -65,7 +65,7 @@ class NameReader:
         if name in self.aliases:
             return self.aliases[name]
         if name not in self._known:
-            self._known[name] = self._names.resolve(name)
+            self._known[name] = self._names.resolve(as_printed(name))
         return self._known[name]
 
     def titled(self, title: str) -> NameMatch:
@@ -126,6 +126,11 @@ class NameReader:
             if end - start > 1 and LAW_END.search(window[start:end]):
                 return start, _Nothing()
         return None
+
+
+def as_printed(name: str) -> str:
+    """Full-width brackets, as titles carry them."""
+    return name.replace("(", "（").replace(")", "）")
 
 
 def no_law(plain: str, head: int) -> bool:

@@ -129,7 +129,8 @@ def compare(quote: str, original: str) -> Difference | None:
             return Difference(None, "引文与该条文字相差太大，原文没有这样的话")
         spans[i] = near
         notes += _describe(piece, text.text[slice(*near)])
-    same = canonical(quote) in canonical(original)
+    text_by_value = canonical(original)
+    same = all(canonical(piece) in text_by_value for piece in wanted)
     shown = "；".join(notes[:SHOWN]) + (f"；等{len(notes)}处" if len(notes) > SHOWN else "")
     return Difference(_words(text, original, spans), ("只是数字写法不同：" if same else "与原文不同：") + shown)
 

@@ -12,12 +12,13 @@ from itertools import groupby
 
 from kb.base.address import Address, ArticleNo
 from kb.law.cite.model import Locator, Mention, Names, Quote, Reference, Source
-from kb.law.cite.names import NameFound, NameReader, law_like, no_law
+from kb.law.cite.names import NameFound, NameReader, as_printed, law_like, no_law
 from kb.law.cite.quote import quote_ahead, quote_behind
 
 REACH = 2000  # characters that 该法 looks back; beyond a page or two a reader no longer knows which is meant
 _ITEM_LINE = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)|\d{1,2}[.、]")
 _FORMER = re.compile(r"(?:原|旧|修订前的?|修改前的?|修正前的?|废止前的?|当时的?)$")
+_GOES_ON = re.compile(r"的|之|规定|中|所|[、,。;:和至及或\n]|$")
 _ANY_NOUN = ("法律", "法规", "规章")
 _UNKNOWN = "目录中没有“{}”，无法核实，请核对名称"
 _SELF = "指正文自身的条款，未核实"
@@ -71,7 +72,7 @@ class _Resolver:
     def chain(self, members: Sequence[Mention]) -> list[Reference]:
         """Resolve one list; empty when it is no citation of a law."""
         lead = members[0]
-        if lead.relative == "heading":
+        if lead.relative == "heading" or (len(members) == 1 and self._label(lead)):
             self.state.heading, self.state.heading_at = lead.locator.article, lead.at[1]
             return []
         state = self.state
@@ -81,16 +82,28 @@ class _Resolver:
         named = self._named(lead)
         if named is None:
             return []
-        made = [self._reference(m, named, i == 0) for i, m in enumerate(members)]
-        out = [r for r in made if r is not None]
+        out: list[Reference] = []
+        for m in members:
+            made = self._reference(m, named, out[-1].locator if out else None)
+            if made is not None:
+                out.append(made)
         if not out:
             return []
         self._attach_quote(out, members, named)
         if not inside:
-            state.last, state.last_at = out[-1], members[-1].at[1]
+            state.last, state.last_at = out[-1], max(members[-1].at[1], state.quoted[1] if state.quoted else 0)
             if lead.title is not None or named.how not in ("antecedent", "home"):
                 state.named.append(named)
         return out
+
+    def _label(self, lead: Mention) -> bool:
+        """Whether ``lead`` is the label of the next article although no blank follows it (第六条单位应当…)."""
+        number, last = lead.locator.article, self.state.heading
+        if number is None or last is None or self.state.heading_at == 0 or lead.locator != Locator(number):
+            return False
+        at_line = self.source.line_start(lead.at[0]) == lead.at[0] and lead.title is None and not lead.through
+        following = number in (ArticleNo(last.number + 1), ArticleNo(last.number, last.suffix + 1))
+        return at_line and following and not _GOES_ON.match(self.plain, lead.at[1])
 
     def _named(self, lead: Mention) -> _Named | None:
         if lead.title is not None:
@@ -114,14 +127,15 @@ class _Resolver:
         provision = not lead.locator.empty
         if not match.keys and not (law_like(title) or (provision and not no_law(title + "第", len(title)))):
             return None
-        printed = title
-        problem = "" if match.keys else _UNKNOWN.format(title)
+        printed = as_printed(title)
+        problem = "" if match.keys else _UNKNOWN.format(printed)
         return _Named(match.keys, printed, match.how, lead.at[0], problem, lead.year, self._former(lead.at[0]))
 
     def _found(self, found: NameFound) -> _Named:
-        problem = "" if found.match.keys else _UNKNOWN.format(found.printed)
+        printed = as_printed(found.printed)
+        problem = "" if found.match.keys else _UNKNOWN.format(printed)
         former = self._former(found.start)
-        return _Named(found.match.keys, found.printed, found.match.how, found.start, problem, None, former)
+        return _Named(found.match.keys, printed, found.match.how, found.start, problem, None, former)
 
     def _former(self, start: int) -> bool:
         start -= self.plain[start - 1 : start] in ("《", "〈", "<")
@@ -165,19 +179,33 @@ class _Resolver:
     def _relative_base(self, lead: Mention) -> _Named | None:
         """前款, 本条第二款, or 第二款 alone: what they are relative to."""
         own = self._inside() or self._at_home()
-        if own is not None:
-            return own
-        last, line = self.state.last, self.source.line_start(lead.at[0])
-        if last is None or self.state.last_at < line or last.locator.article is None:
+        near = self._near(lead)
+        if own is not None and (lead.relative or near is None):
+            return own if lead.relative or lead.locator.paragraph is not None else None
+        if near is None or near.locator.article is None:
             return None
-        if not lead.relative and lead.locator.paragraph is None and "(" not in self.plain[slice(*lead.at)]:
+        if own is None and not lead.relative and lead.locator.paragraph is None and "(" not in self._printed(lead):
             return None  # 第三项任务
-        return _Named(last.keys, last.name, "antecedent", lead.at[0], last.problem, last.year, last.former)
+        return _Named(near.keys, near.name, "antecedent", lead.at[0], near.problem, near.year, near.former)
 
-    def _base(self) -> Locator:
+    def _printed(self, m: Mention) -> str:
+        return self.plain[slice(*m.at)]
+
+    def _near(self, lead: Mention) -> Reference | None:
+        """Find the last reference on the same line; None when there is none."""
+        if self.state.quoted is None and self.state.last_at >= self.source.line_start(lead.at[0]):
+            return self.state.last
+        return None
+
+    def _own(self, m: Mention) -> bool:
+        """Whether ``m`` points into the text that is being read itself, not back to another reference."""
+        own_text = self.state.quoted is None and self.home is not None
+        return own_text and (bool(m.relative) or self._near(m) is None)
+
+    def _base(self, m: Mention) -> Locator:
         """Find the provision that 前款 and 本条 stand in (own text) or stand behind (any other text)."""
         state = self.state
-        if state.quoted is None and self.home is not None:
+        if self._own(m) and self.home is not None:
             return Locator(state.heading, self.home.paragraph)
         last = state.quoted[2] if state.quoted is not None else state.last
         return (last.through or last.locator) if last is not None else Locator()
@@ -185,22 +213,28 @@ class _Resolver:
     def _here(self, lead: Mention) -> int | None:
         """Count the 款 from the heading to ``lead``; None outside a law's own text."""
         state = self.state
-        if state.quoted is not None or self.home is None:
+        if self.home is None or not self._own(lead):
             return None
         if self.home.paragraph is not None:
             return self.home.paragraph
         lines = self.plain[state.heading_at : lead.at[1]].split("\n")
         return sum(1 for line in lines if line.strip() and not _ITEM_LINE.match(line))
 
-    def _reference(self, m: Mention, named: _Named, first: bool) -> Reference | None:
+    def _reference(self, m: Mention, named: _Named, before: Locator | None) -> Reference | None:
         locator, through, problem = m.locator, m.through, named.problem
         if m.relative or (locator.article is None and not locator.empty):
-            placed = self._place(m, first)
+            placed = self._place(m) if before is None else _after(before, m)
+            if placed is None and self.state.quoted is not None:
+                return None  # words of a quoted law that point to each other
             if placed is None:
                 locator, through, problem = Locator(), None, problem or _NO_BASE.format(m.text)
             else:
                 locator, through = placed
-        start = m.at[0] if m.title is not None or m.pronoun or not first or named.at < 0 else min(m.at[0], named.at)
+        start = (
+            m.at[0]
+            if m.title is not None or m.pronoun or before is not None or named.at < 0
+            else min(m.at[0], named.at)
+        )
         if named.how in ("antecedent", "home"):
             start = m.at[0]
         begin, end = self.source.norm.span(start, m.at[1])
@@ -210,9 +244,9 @@ class _Resolver:
             named.printed, named.how, problem, named.year, named.former, None, m.chain,
         )  # fmt: skip
 
-    def _place(self, m: Mention, first: bool) -> tuple[Locator, Locator | None] | None:
+    def _place(self, m: Mention) -> tuple[Locator, Locator | None] | None:
         """Fill in what a relative mention leaves out; None when that cannot be told."""
-        base, here, own = self._base(), self._here(m), m.locator
+        base, here, own = self._base(m), self._here(m), m.locator
         if base.article is None:
             return None
         paragraph = here if here is not None else base.paragraph
@@ -233,7 +267,9 @@ class _Resolver:
             return (Locator(base.article, base.paragraph, item), None) if item > 0 else None
         if own.paragraph is None and m.relative != "本条":
             own = replace(own, paragraph=paragraph)
-        through = replace(m.through, article=base.article) if m.through else None
+        through = m.through
+        if through is not None:
+            through = replace(through, article=base.article, paragraph=through.paragraph or own.paragraph)
         return replace(own, article=base.article), through
 
     def _attach_quote(self, out: list[Reference], members: Sequence[Mention], named: _Named) -> None:
@@ -249,6 +285,17 @@ class _Resolver:
         out[which] = replace(out[which], quote=Quote(self.source.text[begin:end], begin, end))
         if which == -1 and self.state.quoted is None:
             self.state.quoted = (span[0], span[1], out[which])
+
+
+def _after(before: Locator, m: Mention) -> tuple[Locator, Locator | None] | None:
+    """A later member of a list (…第一项、第三项) with what it shares with the one before it."""
+    if before.article is None:
+        return None
+    own, through = m.locator, m.through
+    paragraph = own.paragraph or before.paragraph
+    if through is not None:
+        through = replace(through, article=before.article, paragraph=through.paragraph or paragraph)
+    return replace(own, article=before.article, paragraph=paragraph), through
 
 
 def _noun(pronoun: str) -> str:

@@ -98,7 +98,10 @@ def _fate(key: str, lookup: Lookup, as_of: date) -> str | None:
     successor = f"，现为《{instrument.replaced_by}》" if instrument and instrument.replaced_by else ""
     starts = [v.effective or v.version for v in versions]
     if versions and all(start is not None and start > as_of.isoformat() for start in starts):
-        return f"该日尚未施行（自{min(s for s in starts if s)}起施行）"
+        first = min(s for s in starts if s)
+        if all(v.status == "not_yet" for v in versions):
+            return f"该日尚未施行（自{first}起施行）"
+        return f"该日的文本未收录或者尚未施行（所收最早的自{first}起施行），未核实"
     ended = [v.ended for v in versions if v.ended is not None and v.ended <= as_of.isoformat()]
     if ended:
         return f"已自{max(ended)}起失效{successor}"
@@ -116,7 +119,8 @@ def _no_version(reference: Reference, lookup: Lookup, as_of: date) -> Checked:
     if fate and fate.startswith("已"):
         return Checked(reference, "superseded", note=f"《{key}》{fate}")
     if fate:
-        return Checked(reference, "not_found" if held else "not_held", note=f"《{key}》{fate}")
+        sure = held and fate.startswith("该日尚未施行")
+        return Checked(reference, "not_found" if sure else "not_held", note=f"《{key}》{fate}")
     if not held:
         return Checked(reference, "not_held", note=f"《{key}》的文本未收录，未核实")
     newest = [v for v in versions if v.source][-1]
@@ -226,6 +230,8 @@ class _Check:
         if where.item is None:
             return _Part("\n".join(p.text for p in parts), passage.text)
         owner, item = next(((p, i) for p in parts for i in p.items if i.n == where.item), (None, None))
+        if (owner is None or item is None) and (line := _numbered_line(parts, where.item)):
+            return _Part(line, passage.text)
         if owner is None or item is None:
             return _Part(missing=self._no_item(where, [i.n for p in parts for i in p.items]))
         if where.subitem is not None and not re.search(rf"(?<!\d){where.subitem}\s*[.．、]", item.text):
@@ -278,6 +284,12 @@ class _Check:
                     mine, theirs = _date_text(self.version.version), _date_text(other.version)
                     return f"引文是{theirs}文本的文字，{mine}的文本已不同"
         return ""
+
+
+def _numbered_line(parts: tuple[Paragraph, ...], number: int) -> str:
+    """The line that starts with ``2.`` where a text numbers its 项 so; empty when there is none."""
+    found = (re.search(rf"(?m)^\s*{number}\s*[.．、](?!\d).*$", p.text) for p in parts)
+    return next((m[0] for m in found if m), "")
 
 
 def _with_lead(paragraph: Paragraph, item: Item) -> str:
