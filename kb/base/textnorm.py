@@ -167,7 +167,7 @@ def normalise(text: str) -> str:
 
 
 def normalised(text: str, *, blanks: bool = True) -> Normalised:
-    """``normalise(text)`` with the way back to the original's offsets. ``blanks`` False: spaces go, line breaks stay."""
+    """``normalise(text)`` with the way back to the original's offsets. ``blanks`` False: without spaces."""
     first = _rewrite(text, ((m.start(), m.end(), normalise(m[0])) for m in _RESIZED.finditer(text)))
     plain = Normalised(first.text.translate(WIDTH), first.offsets, first.length)
     return plain if blanks else _compose(plain, _dropping(_SPACE, plain.text))

@@ -63,3 +63,99 @@ def test_expected_citations(case: Case) -> None:
     shown = [f"{r.label}{'' if r.key else ' ?'} « {r.text}" for r in found]
     assert len(found) == len(case.expected), shown
     assert all(_matches(r, e) for r, e in zip(found, case.expected, strict=True)), shown
+
+
+articles = st.builds(ArticleNo, st.integers(1, 1260), st.integers(0, 12))
+addresses = st.builds(
+    Address,
+    st.sampled_from(TITLES),
+    articles,
+    st.none() | st.integers(1, 12),
+    st.none() | st.integers(1, 30),
+)
+
+
+@given(addresses, st.text("根据依照的，。 查处了", max_size=8), st.text("的规定，。罚款 ", max_size=8))
+def test_a_printed_address_is_found_as_itself(address: Address, before: str, behind: str) -> None:
+    text = f"{before}{address}{behind}"
+    (found,) = resolve(find(text), FakeNames())
+    assert found.address == address
+    assert text[found.start : found.end] == str(address)
+
+
+@given(st.lists(articles, min_size=2, max_size=6, unique=True), st.sampled_from(["、", "和", "，", "以及", "或者"]))
+def test_lists_keep_every_member(numbers: list[ArticleNo], joiner: str) -> None:
+    found = resolve(find("《刑法》" + joiner.join(map(str, numbers))), FakeNames())
+    assert [r.locator.article for r in found] == numbers
+
+
+@given(st.integers(1, 500), st.integers(1, 40))
+def test_ranges_list_their_members(first: int, count: int) -> None:
+    (found,) = resolve(find(f"《刑法》{ArticleNo(first)}至{ArticleNo(first + count)}"), FakeNames())
+    assert [where.article for where in found.locators()] == [ArticleNo(n) for n in range(first, first + count + 1)]
+
+
+_FRAGMENTS = st.sampled_from(
+    [
+        "《",
+        "》",
+        "《安全生产法》",
+        "安法",
+        "该法",
+        "同条",
+        "前款",
+        "第",
+        "条",
+        "款",
+        "项",
+        "第九十七条",
+        "97条",
+        "（一）",
+        "（",
+        "）",
+        "至",
+        "、",
+        "“",
+        "”",
+        "规定：",
+        "第三款",
+        "第（二）项",
+        "\n",
+        "\u200b",
+        "　",
+        " ",
+        "之一",
+        "591号令",
+        "本条例",
+        "a",
+        "9",
+        "九",
+        "。",
+        "（2021修正）",
+    ]
+)
+
+
+@given(st.lists(_FRAGMENTS, max_size=25).map("".join), st.sampled_from([None, "安全生产法"]))
+def test_cited_spans_lie_inside_the_text(text: str, home: str | None) -> None:
+    end = 0
+    for mention in find(text):
+        assert 0 <= mention.start < mention.end <= len(text)
+        assert text[mention.start : mention.end] == mention.text
+    for reference in resolve(find(text), FakeNames(), home):
+        assert end <= reference.start < reference.end <= len(text)
+        assert text[reference.start : reference.end] == reference.text
+        if reference.quote:
+            assert text[reference.quote.start : reference.quote.end] == reference.quote.text
+        end = reference.end
+
+
+@given(st.text("第零一二三四五六七八九十百千条款项之至、（）《》 \n法前本", max_size=200))
+def test_no_text_takes_long(text: str) -> None:
+    resolve(find(text * 5), FakeNames())
+
+
+def test_a_name_is_asked_for_once() -> None:
+    names = FakeNames()
+    resolve(find("依据安全生产法第九条。" * 200), names)
+    assert names.calls < 60

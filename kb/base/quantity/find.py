@@ -62,6 +62,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"\s?(?:及以上|及以下|以上|以下|以内|之内|左右|上下|余|多|内)")
 _RANGE = re.compile(r"\s?(?:至|到|[-~—\u2013]+)\s?")
 # Words that look like quantities: 红十字会, and 一起 (together) but before an accident or a case.
+_VAGUE = re.compile(r"几$|(?:^|[^人总次户件个家起条项台栋件倍])数$")  # 数百家, but 人数三百
 _WORDS = re.compile(r"(?<=红)十字|一起(?!一般|较大|重大|特别|特大|生产|安全|火灾|交通|亡人|死亡|事故|案|爆炸|中毒)")
 
 
@@ -90,7 +91,7 @@ def _token(text: str, m: re.Match[str]) -> _Token | None:
         value = _share(m)
         return None if value is None else _Token(value, m.start(), m.end(), "", Unit("%", "share"))
     value = parse_number(m["number"])
-    if value is None or _WORDS.match(text, m.start()):
+    if value is None or _WORDS.match(text, m.start()) or _VAGUE.search(text, max(0, m.start() - 2), m.start()):
         return None
     more = re.match(r"\s?([余多])(?=\s?\S)", text[m.end() : m.end() + 4])
     at = m.end() + (more.end() if more else 0)
@@ -104,14 +105,17 @@ def _token(text: str, m: re.Match[str]) -> _Token | None:
 
 def _tokens(text: str, taken: list[tuple[int, int]]) -> Iterator[_Token]:
     """Numerals of normalised text outside the spans ``taken``, which ascend."""
-    at = 0
+    at = end = 0
     for m in _TOKEN.finditer(text):
+        if m.start() < end:  # inside the unit of the one before: 12平方千米
+            continue
         while at < len(taken) and taken[at][1] <= m.start():
             at += 1
         if at < len(taken) and taken[at][0] < m.end():
             continue
         token = _token(text, m)
         if token is not None:
+            end = token.end
             yield token
 
 

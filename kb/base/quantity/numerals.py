@@ -14,10 +14,12 @@ SCALES = POWERS | {"万": 10**4, "亿": 10**8}
 _BANKERS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 
 _PART = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-ARABIC = rf"(?<![\dA-Za-z.]){_PART}(?:\s?[余多]?[十百千万亿]{{1,2}}(?:{_PART}(?=\s?[余多]?[十百千万]))?)*(?!\.?\d)"
+_HUNDRED, _THOUSAND = "百(?!分点)", "千(?![伏克瓦米])"  # 12百分点 and 12千克 are units
+_SCALE = rf"(?:[十万亿]|{_HUNDRED}|{_THOUSAND})"
+ARABIC = rf"(?<![\dA-Za-z.]){_PART}(?:\s?[余多]?{_SCALE}{{1,2}}(?:{_PART}(?=\s?[余多]?[十百千万]))?)*(?!\.?\d)"
 """Pattern (of normalised text) of a number that starts with digits: 50,000, 2.9万, 200余万, 1亿2000万."""
 CHINESE = (
-    r"(?<![零〇○一二两三四五六七八九十百千万亿])[零〇○一二两三四五六七八九十百千万亿]+"
+    rf"(?<![零\u3007○一二两三四五六七八九十百千万亿])(?:[零\u3007○一二两三四五六七八九十万亿]|{_HUNDRED}|{_THOUSAND})+"
     r"(?:点[零〇一二三四五六七八九]+[万亿]?)?(?:[余多][万亿]+)?"
 )
 """Pattern of a number in Chinese characters; not every match is a numeral (see ``parse_number``)."""

@@ -107,8 +107,8 @@ class Mention:
     ``pronoun``: 该法, 本条例 …, ``""`` when none. ``relative``: 前款, 前条, 本条, 本款, ``""``; ``count`` is the 二 of
     前二款. ``chain`` is shared by the members of a list (第三十六条、第四十一条), ``first`` marks its first member.
     ``bare``: the number has no 第, so it is a reference only behind a name. ``through``: last provision of a range.
-    ``year``/``alias``: what brackets behind the title say (2021修正; 以下简称《某法》). ``at``: span in ``source.plain``;
-    ``head``: where in it the name must end that stands before.
+    ``year``/``alias``: what brackets behind the title say (2021修正; 以下简称《某法》). ``at``: span in
+    ``source.plain``; ``head``: where in it the name must end that stands before.
     """
 
     start: int
