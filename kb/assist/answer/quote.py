@@ -1,0 +1,188 @@
+"""Which 款 and 项 of an article are quoted, verbatim.
+
+Does not know why the article is cited, nor how it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.assist.answer.near import Near
+from kb.base.address import Address
+from kb.base.records import Item, Paragraph, Passage
+from kb.base.textnorm import squeeze
+from kb.law.parse import paragraphs
+
+GAP = "…"
+WHOLE = 200  # characters of an article, or of a 款 with its 项, that is quoted whole: four lines of a phone
+MARGIN = 0.12  # a 款 or 项 this near to the best one goes along (score of ``Near``)
+MOST_ITEMS = 3  # 项 quoted of a list, unless the question wants all of it
+MOST = 900  # characters of one quotation; a longer list is cut to its best items
+_BACK = re.compile(r"(?:前|上|本条第[一二三四五六七八九十]+)(?:[一二三四五六七八九十]+)?款")
+_COST = re.compile(r"罚|处分|拘留|吊销|没收|刑")
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Verbatim pieces of an article. ``paragraph``/``item``: the address they stand at, None where it is wider.
+
+    ``spans``: the pieces as spans of the passage's text, ascending; ``text`` joins them, … where words are left out.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    paragraph: int | None = None
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the quotation should show.
+
+    ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty).
+    ``paragraph``/``item``: where a pair or the question itself points. ``whole``: a full list is wanted.
+    """
+
+    question: str
+    beside: str = ""
+    paragraph: int | None = None
+    item: int | None = None
+    whole: bool = False
+    penalty: bool = False
+
+
+def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
+    """The quotation of ``passage`` for ``wish``; the whole text where it is short or has one 款 without 项."""
+    parts = paragraphs(passage.text)
+    if not parts:
+        return Quotation(passage.text, ((0, len(passage.text)),))
+    if wish.item is not None or wish.paragraph is not None:
+        found = _at(passage.text, parts, wish)
+        if found is not None:
+            return found
+    if len(passage.text) <= WHOLE or (len(parts) == 1 and not parts[0].items):
+        return _whole(passage.text)
+    chosen = _paragraphs(parts, wish, near)
+    if wish.penalty:
+        chosen = _with_followers(parts, chosen)
+    spans = [span for p in chosen for span in _spans(p, wish, near)]
+    only = chosen[0] if len(chosen) == 1 else None
+    item = _only_item(only, spans) if only is not None else None
+    return _joined(passage.text, spans, only.n if only is not None and len(parts) > 1 else None, item)
+
+
+def _at(text: str, parts: Sequence[Paragraph], wish: Wish) -> Quotation | None:
+    """The quotation at a given 款/项; None when the article has no such place."""
+    number = wish.paragraph or next((p.n for p in parts if any(i.n == wish.item for i in p.items)), None)
+    paragraph = next((p for p in parts if p.n == number), None)
+    if paragraph is None:
+        return None
+    printed = paragraph.n if len(parts) > 1 else None
+    item = next((i for i in paragraph.items if i.n == wish.item), None)
+    spans = [(paragraph.start, paragraph.end)] if item is None else [*_lead(paragraph), (item.start, item.end)]
+    if wish.penalty:
+        followers = _with_followers(parts, [paragraph])[1:]
+        spans += [(p.start, p.end) for p in followers]
+        if followers:
+            printed, item = None, None
+    return _joined(text, spans, printed, item.n if item is not None else None)
+
+
+def _whole(text: str) -> Quotation:
+    return Quotation(text, ((0, len(text)),))
+
+
+def _scores(texts: Sequence[str], wish: Wish, near: Near) -> list[float]:
+    scores = near(wish.question, texts)
+    if not wish.beside:
+        return scores
+    return [(a + b) / 2 for a, b in zip(scores, near(wish.beside, texts), strict=True)]
+
+
+def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Paragraph]:
+    """The 款 nearest to the wish, with those hardly farther; all where the whole is wanted and short enough."""
+    if len(parts) == 1:
+        return list(parts)
+    if wish.whole and parts[-1].end <= MOST:
+        return list(parts)
+    scores = _scores([p.text for p in parts], wish, near)
+    best = max(scores)
+    near_enough = [p for p, s in zip(parts, scores, strict=True) if s >= best - MARGIN]
+    kept: list[Paragraph] = []
+    size = 0
+    for p in sorted(near_enough, key=lambda p: -scores[p.n - 1])[:2]:
+        if not kept or size + len(p.text) <= MOST // 2:
+            kept.append(p)
+            size += len(p.text)
+    return sorted(kept, key=lambda p: p.n)
+
+
+def _with_followers(parts: Sequence[Paragraph], chosen: Sequence[Paragraph]) -> list[Paragraph]:
+    """A 款 that sanctions by reference to the one before it (有前款行为…罚款) goes along with it."""
+    out = list(chosen)
+    last = out[-1].n
+    for p in parts[last:]:
+        if p.n != last + 1 or not (_BACK.search(p.text[:40]) and _COST.search(p.text)):
+            break
+        out.append(p)
+        last = p.n
+    return out
+
+
+def _lead(paragraph: Paragraph) -> list[tuple[int, int]]:
+    start, end = paragraph.start, paragraph.items[0].start
+    return [(start, end)] if end > start else []
+
+
+def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]]:
+    """The 款 whole, or its lead-in and the 项 that are nearest."""
+    size = len(paragraph.text)
+    if not paragraph.items or size <= WHOLE or (wish.whole and size <= MOST):
+        return [(paragraph.start, paragraph.end)]
+    if len(paragraph.items[0].text) and _items_differ(paragraph.items) and size <= MOST:
+        return [(paragraph.start, paragraph.end)]
+    scores = _scores([i.text for i in paragraph.items], wish, near)
+    best = max(scores)
+    ranked = sorted(zip(scores, paragraph.items, strict=True), key=lambda pair: -pair[0])
+    kept = [item for score, item in ranked if score >= best - MARGIN][:MOST_ITEMS]
+    tail = (paragraph.items[-1].end, paragraph.end)
+    spans = [*_lead(paragraph), *((i.start, i.end) for i in sorted(kept, key=lambda i: i.n))]
+    return [*spans, tail] if tail[1] > tail[0] else spans
+
+
+def _items_differ(items: Sequence[Item]) -> bool:
+    """Whether each 项 has its own sanction (发生一般事故的，处…): then all of them are the answer."""
+    return len(items) > 1 and sum(bool(_COST.search(i.text)) for i in items) >= len(items) - 1
+
+
+def _only_item(paragraph: Paragraph, spans: Sequence[tuple[int, int]]) -> int | None:
+    """The one 项 that is quoted beside the lead-in; None when several or all are."""
+    inside = [i for i in paragraph.items if any(a <= i.start and i.end <= b for a, b in spans)]
+    return inside[0].n if len(inside) == 1 and len(paragraph.items) > 1 else None
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]], paragraph: int | None, item: int | None) -> Quotation:
+    """Pieces joined: as printed where only white space lies between them, else with …."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and not text[merged[-1][1] : start].strip():
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return Quotation(GAP.join(text[a:b].strip() for a, b in merged), tuple(merged), paragraph, item)
+
+
+def address_of(passage: Passage, quotation: Quotation) -> str:
+    """《某法》第十条第二款第（三）项; a passage without article keeps its own address."""
+    if passage.article is None:
+        return passage.address
+    return str(Address(passage.title, passage.article, quotation.paragraph, quotation.item))
+
+
+def stands(quotation: str, passage: str) -> bool:
+    """Whether every piece of a quotation stands word for word in the passage, but for white space and width."""
+    whole = squeeze(passage)
+    pieces = [squeeze(piece) for piece in quotation.split(GAP)]
+    return any(pieces) and all(piece in whole for piece in pieces if piece)

@@ -1,0 +1,76 @@
+"""Sanctions as short Chinese phrases: measures, who pays, how much, under which condition.
+
+Does not know which provision is cited, nor why. Every word is the law's own or a connective.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.base.records import Fine, Sanction
+
+LONG = 16  # characters of a party's name that still fit a phone's line beside the amount
+MOST_LINES = 5
+MOST_PHRASE = 120
+_TERM = re.compile(r"处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}")
+_FINES = {"罚款", "罚金", "有期徒刑", "无期徒刑", "拘役", "管制", "死刑", "拘留", "行政拘留"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What falls due under one condition. ``condition`` is empty for the base case."""
+
+    condition: str
+    phrase: str
+
+
+def party(whom: str) -> str:
+    """A party's name, its long description left out: 从事…的施工单位 → 施工单位."""
+    if len(whom) <= LONG or "的" not in whom:
+        return whom
+    return whom.rsplit("的", 1)[1] or whom
+
+
+def fine_phrase(fine: Fine, several: bool) -> str:
+    """对主要负责人罚款一万元以下; whom only where several parties pay or the name is short."""
+    whom = f"对{party(fine.whom)}" if fine.whom and (several or len(fine.whom) <= 8) else ""
+    base = fine.base if fine.base and fine.base not in fine.text else ""
+    return f"{whom}罚款{base}{fine.text}"
+
+
+def phrase(sanctions: Sequence[Sanction]) -> str:
+    """The measures and amounts of sanctions under one condition, as one phrase."""
+    measures = dict.fromkeys(m for s in sanctions for m in s.measures if m not in _FINES)
+    fines = list(dict.fromkeys(f for s in sanctions for f in s.fines))
+    several = len({f.whom for f in fines}) > 1
+    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
+    parts = [*measures, *terms, *(fine_phrase(f, several) for f in fines)]
+    if not fines and any("罚款" in s.measures for s in sanctions):
+        parts.append("罚款")
+    elif not fines and any("罚金" in s.measures for s in sanctions):
+        parts.append("罚金")
+    out = "，".join(parts)
+    return out if len(out) <= MOST_PHRASE else "，".join(parts[:3]) + " 等"
+
+
+def prison(sanction: Sanction) -> list[str]:
+    """Terms of imprisonment or detention as printed: 处三年以下有期徒刑或者拘役."""
+    if not any(m in _FINES - {"罚款", "罚金"} for m in sanction.measures):
+        return []
+    return [m[0].strip() for m in _TERM.finditer(sanction.text)]
+
+
+def steps(sanctions: Iterable[Sanction]) -> list[Step]:
+    """Sanctions by condition, in the law's order; those that only point elsewhere (追究刑事责任) stay last."""
+    grouped: dict[str, list[Sanction]] = {}
+    for s in sanctions:
+        grouped.setdefault(s.condition, []).append(s)
+    found = [Step(condition, phrase(group)) for condition, group in grouped.items()]
+    return [s for s in found if s.phrase][:MOST_LINES]
+
+
+def highest(sanctions: Iterable[Sanction]) -> float:
+    """The highest fine in yuan; 0 when none is stated in yuan."""
+    return max((f.most for s in sanctions for f in s.fines if f.unit == "元" and f.most is not None), default=0.0)

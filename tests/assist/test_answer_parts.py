@@ -1,0 +1,186 @@
+"""What a question asks for, which 款/项 are quoted, how sanctions are worded: on invented laws."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.assist.answer.intent import cues, read_intent
+from kb.assist.answer.near import by_words
+from kb.assist.answer.quote import Wish, address_of, quote, stands
+from kb.assist.answer.rules import load_rules
+from kb.assist.answer.wording import highest, steps
+from kb.base.address import ArticleNo
+from kb.base.records import Passage, SettingsError
+from kb.law.penalty import sanctions
+
+LONG_LIST = (
+    "作坊有下列行为之一的，责令限期改正，处三千元以上五千元以下的罚款；逾期未改正的，责令停产停业整顿，并处一万元以上二万元以下的罚款，"
+    "对其直接负责的主管人员处一千元以下的罚款：\n"
+    "（一）紫色油漆桶敞口存放，或者与绿色排风扇放在同一间屋子里没有隔开的；\n"
+    "（二）吊钩没有每周检查，或者检查以后没有按照规定记入台账并且保存二年的；\n"
+    "（三）风车转动的时候让没有经过培训的学徒站在叶片下面的；\n"
+    "（四）没有在楼梯口张贴示例图标，或者图标被货物遮挡看不清楚的。"
+)
+TWO_PARTS = (
+    "风车作坊的主要负责人应当每天早上检查叶片、转轴和刹车，检查情况应当由两个人签字，并且在作坊门口公示，公示的时间不少于三十天，公示的内容不得涂改。"
+    "作坊停用风车超过三个月再次使用的，应当重新检查，检查合格以后才可以使用。\n"
+    "学徒不得独自进入风车内部；确实需要进入的，应当有一名师傅在外面看护，看护的师傅不得同时做其他工作，不得离开，并且应当带着口哨和绳索，"
+    "绳索的长度不得少于十米，口哨应当在五十米以外能够听见。"
+)
+GRADES = (
+    "发生风车事故，对负有责任的作坊依照下列规定处以罚款，作坊还应当依法承担赔偿责任，赔偿以后仍然应当缴纳罚款，不得用赔偿抵扣罚款，也不得用罚款抵扣赔偿：\n"
+    "（一）发生一般风车事故的，处一万元以上二万元以下的罚款；\n"
+    "（二）发生较大风车事故的，处二万元以上五万元以下的罚款；\n"
+    "（三）发生重大风车事故的，处五万元以上十万元以下的罚款。"
+)
+FOLLOWED = (
+    "学徒在叶片下面午睡的，由作坊给予批评教育。作坊应当把午睡的情况写进台账，台账应当写明时间、地点、叶片的转速和当时的风力，并且由师傅签字确认，"
+    "签字以后不得涂改，涂改的应当重新写一份并且说明涂改的原因，两份都应当保存，保存的时间不少于三年，三年以后由作坊和师傅一起销毁，销毁的日期写进台账。学徒三次在叶片下面午睡的，作坊应当让学徒重新培训，培训合格以后才可以上岗。\n"
+    "有前款行为，作坊没有给予批评教育的，处二百元以下的罚款。"
+)
+
+
+def passage(text: str) -> Passage:
+    return Passage("law", "示例风车条例", text, "示例风车条例.md", article=ArticleNo(8))
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "penalty", "breach"),
+    [
+        ("油漆桶敞着口，违反哪条，罚多少？", (), "asked", True),
+        ("风车叶片下面睡着个学徒", (), "no", False),
+        ("吊钩半年没检查", (), "likely", False),
+        ("台账要保存几年？", (), "no", False),
+        ("这种情况老板要坐牢吗", (), "asked", False),
+        ("那绿色的呢", ("紫色油漆桶敞口怎么处罚",), "asked", False),
+        ("污水处理厂归谁管", (), "no", False),
+    ],
+)
+def test_what_is_asked(question: str, history: tuple[str, ...], penalty: str, breach: bool) -> None:
+    intent = read_intent(question, history)
+    assert (intent.penalty, intent.breach) == (penalty, breach)
+
+
+def test_a_follow_up_for_the_sanction_wants_the_sanction_only() -> None:
+    assert read_intent("那罚多少", ("吊钩没检查违反哪条",)).only_penalty
+    assert not read_intent("那罚多少").only_penalty
+    assert not read_intent("罚多少，违反哪条", ("吊钩没检查",)).only_penalty
+
+
+def test_every_cue_is_a_pattern_that_matches_something() -> None:
+    data = tomllib.loads(resources.files("kb.assist.answer").joinpath("cues.toml").read_text(encoding="utf-8"))
+    assert data.keys() == cues().keys()
+    for patterns in data.values():
+        for pattern in patterns:
+            assert re.compile(pattern).search("") is None, f"{pattern} matches anything"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "expected"),
+    [
+        (LONG_LIST, "学徒没培训站在风车叶片下面", "《示例风车条例》第八条第（三）项"),
+        (LONG_LIST, "吊钩没有每周检查也没记台账", "《示例风车条例》第八条第（二）项"),
+        (TWO_PARTS, "学徒独自进入风车内部，师傅没看护", "《示例风车条例》第八条第二款"),
+        (GRADES, "出了重大风车事故罚多少", "《示例风车条例》第八条"),
+        (FOLLOWED, "学徒在叶片下面午睡", "《示例风车条例》第八条第一款"),
+    ],
+)
+def test_the_quotation_stands_at_its_paragraph_and_item(text: str, question: str, expected: str) -> None:
+    p = passage(text)
+    found = quote(p, Wish(question), by_words)
+    assert address_of(p, found) == expected
+    assert stands(found.text, text)
+
+
+def test_an_item_comes_with_its_lead_in_and_a_gap() -> None:
+    found = quote(passage(LONG_LIST), Wish("学徒没培训站在风车叶片下面"), by_words)
+    lead, item = found.text.split("…")
+    assert lead.endswith("一千元以下的罚款：")
+    assert item.startswith("（三）风车转动")
+
+
+def test_a_paragraph_that_sanctions_by_reference_goes_along() -> None:
+    found = quote(passage(FOLLOWED), Wish("学徒在叶片下面午睡怎么罚", penalty=True), by_words)
+    assert "二百元以下的罚款" in found.text
+    assert found.paragraph is None
+
+
+def test_grades_are_quoted_whole() -> None:
+    assert quote(passage(GRADES), Wish("出了风车事故罚多少"), by_words).text == GRADES
+
+
+def test_a_pair_says_where_to_quote() -> None:
+    found = quote(passage(LONG_LIST), Wish("无关的话", paragraph=1, item=4), by_words)
+    assert found.item == 4
+    assert "示例图标" in found.text
+
+
+def test_a_place_that_does_not_exist_is_not_quoted() -> None:
+    found = quote(passage(TWO_PARTS), Wish("学徒独自进入风车内部", paragraph=9), by_words)
+    assert found.paragraph == 2
+
+
+@given(
+    st.lists(st.text("甲乙丙丁风车罚款处元（一）二：，。", min_size=1, max_size=120), min_size=1, max_size=5),
+    st.text("甲乙丙风车罚", max_size=20),
+    st.booleans(),
+)
+def test_every_quotation_is_verbatim(lines: list[str], question: str, penalty: bool) -> None:
+    text = "\n".join(stripped for line in lines if (stripped := line.strip()))
+    if not text:
+        return
+    found = quote(passage(text), Wish(question, penalty=penalty), by_words)
+    assert stands(found.text, text)
+    assert all(0 <= a < b <= len(text) for a, b in found.spans)
+
+
+@pytest.mark.parametrize(
+    ("quotation", "text", "expected"),
+    [
+        ("处五千元罚款", "处 五千元\n罚款。", True),
+        ("处五千元…罚款", "处五千元以上的罚款", True),
+        ("处六千元罚款", "处五千元罚款", False),
+        ("…", "处五千元罚款", False),
+    ],
+)
+def test_what_counts_as_verbatim(quotation: str, text: str, expected: bool) -> None:
+    assert stands(quotation, text) is expected
+
+
+def test_sanctions_by_condition() -> None:
+    found = steps(sanctions(LONG_LIST))
+    assert [s.condition for s in found] == ["", "逾期未改正"]
+    assert "责令限期改正" in found[0].phrase
+    assert "三千元以上五千元以下" in found[0].phrase
+    assert "责令停产停业整顿" in found[1].phrase
+    assert "直接负责的主管人员罚款一千元以下" in found[1].phrase
+    assert highest(sanctions(LONG_LIST)) == 20000
+
+
+def test_rules_are_read_and_a_malformed_file_says_so(tmp_path: Path) -> None:
+    assert load_rules(tmp_path).tips == ()
+    (tmp_path / "conflicts.toml").write_text(
+        '[[conflict]]\nact="敞口"\ngoverns=["《示例法》第二条"]\nyields=["《示例条例》第三条"]\nwhy="法律高于条例"\n',
+        "utf-8",
+    )
+    (tmp_path / "procedure.toml").write_text(
+        '[[tip]]\nid="a"\nrole="waiver"\nlaw="示例法"\narticle="第九条"\nline="轻微的不罚"\nasked=["轻微"]\n'
+        "[limits]\nheavy=10\n",
+        "utf-8",
+    )
+    rules = load_rules(tmp_path)
+    assert str(rules.tips[0].address) == "《示例法》第九条"
+    assert str(rules.conflicts[0].yields[0]) == "《示例条例》第三条"
+    assert rules.limits.heavy == 10
+    (tmp_path / "conflicts.toml").write_text(
+        '[[conflict]]\nact="敞口"\ngoverns=["示例法"]\nyields=[]\nwhy=""\n', "utf-8"
+    )
+    with pytest.raises(SettingsError, match="写法有误"):
+        load_rules(tmp_path)
