@@ -1,4 +1,5 @@
 """Reports: their head, headings, items and signature, out of clean and of damaged text."""
+# ruff: noqa: RUF001 (look-alike characters are what is tested)
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,7 +120,10 @@ def test_a_forwarded_plan_keeps_its_covering_notice_apart() -> None:
 
 
 def test_a_report_without_a_title_gets_one_from_what_it_says() -> None:
-    text = "市委:\n现将有关情况报告如下。\n一、2030年度推进法治政府建设主要举措和成效\n1.做好工作。\n示例市应急管理局\n2031年1月8日\n"
+    text = (
+        "市委:\n现将有关情况报告如下。\n一、2030年度推进法治政府建设主要举措和成效\n1.做好工作。\n"
+        "示例市应急管理局\n2031年1月8日\n"
+    )
     report = parse_report(text, name="000")
     assert (report.title, report.title_stated) == ("示例市应急管理局2030年法治政府建设情况报告", False)
     assert parse_report("没有结构的一段话。", name="示例文件").title == "示例文件"
@@ -258,6 +263,24 @@ def test_wrapped_lines_page_numbers_and_letterheads() -> None:
     ]
 
 
+TWO_PARAGRAPHS = """示例区应急管理局面对行业点多线长的实际，坚持依法行政
+、从严治理，面对行业点多线长的实际，坚持依法行政、从严治
+理、服务发展，面对行业点多线长的实际，坚持依法行政、完成。
+全年发生生产安全事故 4 起，事故发生起数与死亡人数较去
+年同比呈现“双下降”，均下降 25%。
+1.全年培训执法人员 188 人次，选派 3 人到市局执法总队跟
+班学习两个月，回来后担任办案组长。
+（二）抓实监督检查、全面强化各项安全生产执法保障工作
+各项检查有序开展，坚持依法行政，坚持依法行政。
+"""
+
+
+def test_an_indented_line_begins_a_paragraph_and_a_full_line_goes_on() -> None:
+    texts = [p.text for p in parse_report(TWO_PARAGRAPHS, name="x").passages("x")]
+    assert [t[:6] for t in texts] == ["示例区应急管", "全年发生生产", "1.全年培训", "（二）抓实监"]
+    assert texts[2] == "1.全年培训执法人员188人次，选派3人到市局执法总队跟班学习两个月，回来后担任办案组长。"
+
+
 def test_a_heading_sentence_and_a_table() -> None:
     text = (
         "一、不足\n(一)基层能力不足,尚未实现有效契合。\n当前基层能力建设仍显薄弱,存在短板。\n"
@@ -304,6 +327,9 @@ def _paragraphs(outline: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> lis
     return out
 
 
+INTRO = "示例区应急管理局面对行业点多线长的实际，坚持依法行政、从严治理，" * 3 + "完成了各项任务。"  # shows the margin
+
+
 def _wrapped(paragraphs: Sequence[str], every: int) -> str:
     """Print at 28 characters a line, an empty line between any two, page furniture after each ``every`` lines."""
     lines: list[str] = []
@@ -319,12 +345,12 @@ def _wrapped(paragraphs: Sequence[str], every: int) -> str:
 
 @given(OUTLINE, st.integers(5, 20))
 def test_damage_by_printing_is_healed(outline: list[tuple[str, list[tuple[str, str]]]], every: int) -> None:
-    paragraphs = _paragraphs(outline)
+    paragraphs = [INTRO, *_paragraphs(outline)]
     clean = parse_report("\n".join(paragraphs), name="x").passages("x")
     source = _wrapped(paragraphs, every)
     damaged = parse_report(source, name="x").passages("x")
     assert [(p.path, p.text) for p in damaged] == [(p.path, p.text) for p in clean]
-    assert [len(p.path) for p in clean] == [2 for _, items in outline for _ in items]
+    assert [len(p.path) for p in clean] == [0, *(2 for _, items in outline for _ in items)]
     for passage in damaged:
         assert squeeze(passage.text)[:6] == squeeze(source[passage.start : passage.end])[:6]
 
@@ -339,7 +365,7 @@ def test_any_text_is_parsed_with_spans_in_order(text: str) -> None:
     spans = [(p.start, p.end) for p in passages]
     assert spans == sorted(spans)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert all(p.text.strip() and p.title for p in passages)
 
 

@@ -59,7 +59,9 @@ class Block:
         if self.kind == "heading" or self.marker is None:
             return self.text.rstrip("。")
         first = _SENTENCE.split(self.text, maxsplit=1)[0]
-        return first if len(first) <= _MOST_RUN_IN and len(first) + 1 < len(self.text) else self.marker.label
+        counts = re.search(r"\d", first.removeprefix(self.marker.label)) is not None  # a heading states no figures
+        run_in = len(first) <= _MOST_RUN_IN and len(first) + 1 < len(self.text) and not counts
+        return first if run_in else self.marker.label
 
 
 def marker(line: Line) -> Marker | None:
@@ -137,17 +139,15 @@ class _Builder:
         if self._heading_so_far():
             return self._heading_goes_on(before, line, after)
         if self.wrapping.columns is not None:
-            return self.wrapping.full(before) or not before.closed
+            return not before.closed or (self.wrapping.full(before) and not self.wrapping.indented(line))
         return before.broken
 
     def _heading_goes_on(self, before: Line, line: Line, after: Line | None) -> bool:
         """Tell whether a heading goes on: it may be wrapped, or run into its paragraph."""
-        if not self.wrapping.full(before):
+        if not self.wrapping.full(before) or self.wrapping.indented(line):
             return False
-        assert self.mark is not None
-        rest = _SENTENCE.split(line.text, maxsplit=1)[0]
-        ends_here = not self.wrapping.full(line) and not line.closed and after is not None and marker(after) is not None
-        return ends_here or (self.mark.level >= 3 and len(rest) < len(line.text) and len(rest) <= 12)
+        wrapped = not self.wrapping.full(line) and not line.closed and after is not None and marker(after) is not None
+        return wrapped or self.wrapping.full(line) or (self.mark is not None and self.mark.level >= 3)
 
 
 def _is_heading(text: str) -> bool:

@@ -107,7 +107,7 @@ def _begins_body(line: Line) -> bool:
     found = marker(line)
     if found is not None and found.level <= 5:
         return True
-    return bool(re.search("[。；]", line.text)) or len(line.text) > 60 or line.depth > 1 or line.tabular
+    return bool(re.search("[。；，]", line.text)) or len(line.text) > 60 or line.depth > 1 or line.tabular
 
 
 def cover_end(lines: Sequence[Line]) -> int:

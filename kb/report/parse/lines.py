@@ -33,19 +33,25 @@ _PAGE_NUMBER = re.compile(
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _WIDEST = 100
 """Columns of the widest page's line: 28 characters by GB/T 9704 are 56; a plain A4 page holds 45 characters."""
+_INDENT = 4
+"""Columns by which a paragraph's first line is set in."""
 _NOT_WIDER = 0.98
 """Share of the lines that must fit: a web address or a heading in a table may stick out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A printed line that is not empty: ``source[start:end]``, healed as ``text``; ``gap`` empty lines before it."""
+    """A printed line that is not empty: ``source[start:end]``, healed as ``text``; ``gap`` empty lines before it.
+
+    ``depth`` is the number of ``#`` before it, ``spaces`` how many spaces healing took out.
+    """
 
     text: str
     start: int
     end: int
     gap: int
     depth: int = 0
+    spaces: int = 0
 
     @property
     def closed(self) -> bool:
@@ -66,24 +72,30 @@ class Line:
         return len(self.text) >= 30 or unbalanced or bool(re.search("[。；]", self.text))
 
     @property
-    def columns(self) -> int:
-        """Printed width: 2 for a Chinese character or mark, 1 for a Latin one."""
-        return sum(1 if c.isascii() else 2 for c in self.text)
+    def columns(self) -> float:
+        """Printed width: 2 for a Chinese character or mark, 1 for a Latin one, a half for a gap round a number."""
+        return sum(1 if c.isascii() else 2 for c in self.text) + min(self.spaces, 12) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """How the source breaks lines. ``columns``: width of a full line, None where a line is a whole paragraph.
+    """How the source breaks lines. ``columns``: usual width of a full line, None where lines are whole paragraphs.
 
     ``gaps_tell``: an empty line between two lines means a new paragraph (not so where every line has one).
     """
 
-    columns: int | None
+    columns: float | None
     gaps_tell: bool
 
     def full(self, line: Line) -> bool:
         """Whether the line was broken for lack of room; always False where lines are paragraphs."""
-        return self.columns is not None and line.columns >= 0.8 * self.columns
+        return self.columns is not None and line.columns >= self.columns - _INDENT - 3
+
+    def indented(self, line: Line) -> bool:
+        """Whether a full line is so much narrower than the others that it must be a paragraph's first."""
+        if self.columns is None or line.closed:
+            return False
+        return self.columns - _INDENT - 1 <= line.columns <= self.columns - _INDENT + 1
 
 
 def split(source: str, start: int = 0) -> list[Line]:
@@ -99,7 +111,8 @@ def split(source: str, start: int = 0) -> list[Line]:
             gap += bool(raw)
             continue
         at = start + m.start() + len(raw) - len(raw.lstrip())
-        lines.append(Line(text, at, start + m.start() + len(raw.rstrip()), gap, depth))
+        spaces = raw.strip().count(" ") - text.count(" ")
+        lines.append(Line(text, at, start + m.start() + len(raw.rstrip()), gap, depth, max(spaces, 0)))
         gap = 0
     return _without_furniture(lines)
 
@@ -115,11 +128,18 @@ def wrapping(lines: Sequence[Line]) -> Wrapping:
     widths = sorted(line.columns for line in lines if not line.tabular)
     if not widths:
         return Wrapping(None, tell)
-    margin = widths[max(ceil(_NOT_WIDER * len(widths)) - 1, 0)]
-    wide = [line for line in lines if 0.85 * margin <= line.columns <= 1.1 * margin]
-    cut = sum(1 for line in wide if not line.closed and re.search("[，。；、]", line.text))
-    wrapped = margin <= _WIDEST and cut > 0 and cut * 2 >= len(wide)
-    return Wrapping(margin if wrapped else None, tell)
+    widest = widths[max(ceil(_NOT_WIDER * len(widths)) - 1, 0)]
+    wide = [line for line in lines if 0.85 * widest <= line.columns <= 1.1 * widest]
+    cut = [line for line in wide if not line.closed and re.search("[，。；、]", line.text)]
+    if widest > _WIDEST or not cut or len(cut) * 2 < len(wide):
+        return Wrapping(None, tell)
+    return Wrapping(
+        Counter(line.columns for line in sorted(cut, key=_columns, reverse=True)).most_common(1)[0][0], tell
+    )
+
+
+def _columns(line: Line) -> float:
+    return line.columns
 
 
 def _without_furniture(lines: list[Line]) -> list[Line]:
