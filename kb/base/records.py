@@ -13,6 +13,7 @@ Errors (a message always holds its cure, in Chinese, in one line)::
     ├── SettingsError           a setting is missing or malformed
     ├── GenerationError         no generation, a broken one, or one of another format/encoder
     │   └── BuildRunning        another build holds the lock
+    ├── AuditError              the record of questions cannot be written or read
     ├── MissingExtra            an optional package is not installed; names the extra
     └── ModelError              an encoder or a chat model failed or answered garbage
 """
@@ -66,6 +67,10 @@ class GenerationError(KbError):
 
 class BuildRunning(GenerationError):
     """Another process is building this index right now."""
+
+
+class AuditError(KbError):
+    """The record of questions and answers cannot be written or read."""
 
 
 class MissingExtra(KbError):
@@ -244,6 +249,27 @@ class Fine:
     base: str = ""
     whom: str = ""
     condition: str = ""
+
+    @property
+    def amount(self) -> str:
+        """The range in short: 1万元以上5万元以下, 违法所得的2倍以上5倍以下; empty when no bound is stated."""
+        base = f"{self.base}的" if self.base else ""
+        least, most = (None if v is None else _bound(v, self.unit) for v in (self.least, self.most))
+        if least is not None and most is not None:
+            return base + (most if least == most else f"{least}以上{most}以下")
+        if most is not None:
+            return f"{base}{most}以下"
+        return "" if least is None else f"{base}{least}以上"
+
+
+def _bound(value: float, unit: str) -> str:
+    """One end of a range; yuan as people write it: 50000 → 5万元, 5000 → 5000元, 15000 → 1.5万元."""
+    if unit != "元":
+        return f"{value:g}{unit}"
+    for size, name in ((100_000_000, "亿元"), (10_000, "万元")):
+        if value >= size and round(value / size, 2) * size == value:
+            return f"{value / size:g}{name}"
+    return f"{value:g}元"
 
 
 @dataclass(frozen=True, slots=True)
