@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from kb.base.records import InputError, SearchResult, SettingsError
 
 if TYPE_CHECKING:
-    from kb.search.index import BuildReport, Generation
+    from kb.search.index import Generation
+    from kb.search.index.build import BuildReport
     from kb.search.lookup import Provision
     from kb.search.retrieve import Retriever
 
@@ -137,7 +138,7 @@ def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, pr
     Raises what ``kb.search.index.build`` raises.
     """
     from kb.search.embed import load_encoder
-    from kb.search.index import Inputs, build
+    from kb.search.index.build import Inputs, build
 
     chosen = tuple(corpora) if corpora else settings.corpora or _last_corpora(settings.index)
     bundled = tuple(p for name in BUNDLED if (p := settings.bundled / name).is_dir())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from kb.app import parse_day
-from kb.base.quantity import format_amount
 from kb.base.records import Fine
 from kb.cli.common import add_as_of, add_json, open_base, print_json
 from kb.search.provision import Partner, Provision, located_text
@@ -70,5 +69,4 @@ def _partner(name: str, partner: Partner) -> list[str]:
 
 def _fine(fine: Fine) -> str:
     """Who pays how much, when."""
-    amount = format_amount(fine.least, fine.most, fine.unit, fine.base)
-    return "，".join(part for part in (fine.whom, fine.condition, amount) if part)
+    return "，".join(part for part in (fine.whom, fine.condition, fine.amount) if part)

@@ -11,7 +11,8 @@ from datetime import date
 
 from kb.base.address import Address, ArticleNo
 from kb.base.records import AmbiguousReference, InputError, KbError, NotHeld, Passage, UnknownProvision
-from kb.law.cite import Locator, Reference, find, range_text, resolve
+from kb.law.cite import Locator, Reference, find, resolve
+from kb.law.cite.model import range_text
 from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.index.generation import DocumentRow

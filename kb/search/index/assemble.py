@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kb.base.records import Instrument, Rank, Version
 from kb.law.catalogue import Catalogue, load_facts
-from kb.search.embed import Encoder, document_text
+from kb.search.embed import Encoder, document_text, encode_resumable
 from kb.search.index import active, known, store, vectors
 from kb.search.index.derive import Batch, Task, load_batch
 from kb.search.index.generation import Generation
@@ -250,8 +250,11 @@ class Assembly:
         """Vectors of rows for an encoder too heavy for the workers; finished chunks outlive a kill."""
         texts = self._texts(rows)
         resume = self.folder.parent / ".work" / "vectors"
-        encoded = self._encoder.encode(texts, kind="passage", resume=resume, progress=self._progress)
-        return vectors.quantise(encoded)
+
+        def shown(done: int, total: int) -> None:
+            self._progress("编码", done, total)
+
+        return vectors.quantise(encode_resumable(self._encoder, texts, resume, progress=shown))
 
     def _texts(self, rows: Sequence[int]) -> list[str]:
         wanted = set(rows)

@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kb.base.records import BuildRunning, GenerationError, InputError
-from kb.search.embed import Encoder
+from kb.search.embed import Encoder, StaticEncoder
 from kb.search.index import assemble, manifest
 from kb.search.index.derive import PARSER, Task, derive
 from kb.search.index.generation import Generation
@@ -189,7 +189,7 @@ class _Work:
         batches = [(work / self._key(part), part) for part in _batches(tasks)]
         total, done = len(tasks), 0
         self.progress("读取与解析", 0, total)
-        encode = self.encoder.cheap
+        encode = isinstance(self.encoder, StaticEncoder)  # light enough for every worker
         size = sum(t.path.stat().st_size for t in tasks)
         if size <= ALONE_BYTES or self.workers < 2:
             for target, part in batches:

@@ -33,8 +33,10 @@ from kb.text.read import read
 
 PARSER = "1"  # raised whenever parsing, sanctions, pairs or figures would come out differently for the same file
 _ARTICLE_LINE = re.compile(r"^\s*(?:#+\s*|\*\*)?第[〇零一二三四五六七八九十百千]+条", re.MULTILINE)
-_LAW_FOLDERS = re.compile(r"(?:^|/)(?:laws|regulations|法规|法律|规章)(?:/|$)")
-_REPORT_FOLDERS = re.compile(r"(?:^|/)(?:reports|报告)(?:/|$)")
+_LAW_FOLDERS = frozenset({"laws", "regulations", "法规", "法律", "规章", "法律法规"})
+_REPORT_FOLDERS = frozenset({"reports", "报告", "总结", "工作报告"})
+_LAW_NAME = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|决定|解释|批复|规范|标准|案例?|通知|意见)(?:[（(].*[）)])?$")
+_REPORT_NAME = re.compile(r"报告|总结|工作要点|工作计划|情况|汇报")
 MIN_ARTICLES = 3  # a text with as many lines that begin with 第X条 is read as a law wherever it lies
 
 
@@ -59,11 +61,14 @@ class Batch:
     folder: Path
 
 
-def kind_of(source: str, text: str) -> str:
-    """``law`` or ``report``: by the folder's name, else by whether articles stand in the text."""
-    if _REPORT_FOLDERS.search(source):
-        return "report"
-    if _LAW_FOLDERS.search(source):
+def kind_of(folder: str, name: str, text: str) -> str:
+    """``law`` or ``report``: by the nearest folder that tells, else by the file's name, else by articles in the text."""
+    for part in reversed(folder.split("/")):
+        if part in _REPORT_FOLDERS:
+            return "report"
+        if part in _LAW_FOLDERS:
+            return "law"
+    if _LAW_NAME.search(name) and not _REPORT_NAME.search(name):
         return "law"
     return "law" if len(_ARTICLE_LINE.findall(text)) >= MIN_ARTICLES else "report"
 
@@ -84,7 +89,7 @@ class _Parsed:
 def _parse(task: Task) -> _Parsed:
     document = read(task.path)
     name = Path(task.source).stem
-    if kind_of(task.source, document.text) == "report":
+    if kind_of(task.path.parent.as_posix(), name, document.text) == "report":
         report = parse_report(document.text, name=name)
         found = [replace(p, id=i) for i, p in enumerate(report.passages(task.source, document.pages))]
         return _Parsed("report", report.title, report.date, None, None, found, report.org, report.year, ())

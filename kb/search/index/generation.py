@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.base.address import ArticleNo
-from kb.base.records import Edge, Figure, GenerationError, Pair, Passage, Sanction, Version
+from kb.base.records import Edge, Figure, GenerationError, Instrument, Pair, Passage, Sanction, Version
 from kb.law.catalogue import Catalogue
 from kb.search.index import manifest as manifests
 from kb.search.index import store
@@ -232,6 +232,10 @@ class Generation:
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions of an instrument, held and known."""
         return self.catalogue.versions(key)
+
+    def instrument(self, key: str) -> Instrument | None:
+        """The instrument of a key; None when the catalogue does not know it."""
+        return self.catalogue.get(key)
 
     def neighbours(self, row: int) -> tuple[Passage | None, Passage | None]:
         """The passages before and after in the same document; None at its ends."""

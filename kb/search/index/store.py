@@ -24,8 +24,8 @@ CREATE TABLE docs (
     notes TEXT DEFAULT '[]');
 CREATE TABLE passages (
     doc INTEGER, ord INTEGER, part TEXT, an INTEGER, asuf INTEGER, path TEXT, text TEXT, start INTEGER, "end" INTEGER,
-    page INTEGER, PRIMARY KEY (doc, ord)) WITHOUT ROWID;
-CREATE TABLE sanctions (doc INTEGER, ord INTEGER, body TEXT, PRIMARY KEY (doc, ord)) WITHOUT ROWID;
+    page INTEGER, PRIMARY KEY (doc, ord));
+CREATE TABLE sanctions (doc INTEGER, ord INTEGER, body TEXT, PRIMARY KEY (doc, ord));
 CREATE TABLE pairs (
     doc INTEGER, duty INTEGER, penalty INTEGER, how TEXT, paragraph INTEGER, item INTEGER, score REAL);
 CREATE TABLE edges (

@@ -17,8 +17,8 @@ import pytest
 from kb.base.address import ArticleNo
 from kb.base.records import BuildRunning, GenerationError, InputError
 from kb.search.embed import load_encoder
-from kb.search.index import Generation, Inputs, build, current_id
-from kb.search.index.build import _only_build
+from kb.search.index import Generation, current_id
+from kb.search.index.build import Inputs, _only_build, build
 from kb.search.retrieve import Retriever, Scope
 from tests.samples import KITCHEN, WORKSHOP
 
@@ -26,7 +26,7 @@ BUILD = """
 import sys
 from pathlib import Path
 from kb.search.embed import load_encoder
-from kb.search.index import Inputs, build
+from kb.search.index.build import Inputs, build
 if __name__ == "__main__":
     build(Inputs((Path(sys.argv[1]),)), Path(sys.argv[2]), load_encoder(None))
 """
