@@ -36,7 +36,6 @@ _ACTS: dict[str, Act] = {
 }  # fmt: skip
 # Local regulations are named by the day of publication, days to weeks after the session that adopted them.
 _MONTH = 31
-NAME_DATE = re.compile(r"[（(]\s*(\d{4})-(\d{2})-(\d{2})\s*[）)]\s*$")
 _AT_ONCE = re.compile(r"(?:公布|发布)(?:之日起?)?施行")
 _FROM = re.compile(
     rf"自?(?:(?P<date>{_D}{{4}}\s*年\s*{_D}{{1,2}}\s*月\s*{_D}{{1,3}}\s*日)|(?P<publication>公布|发布|颁布|通过|印发)之?日)"
@@ -71,24 +70,6 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
         if colon and name.strip() and not name.lstrip().startswith("#"):
             meta[name.strip()] = re.sub(r"\s{2,}#.*$", "", value).strip().strip("\"'")
     return meta, m.end()
-
-
-def short_title(title: str) -> str:
-    """Make the key of a title: no 《》 around it, no 中华人民共和国, no date, full-width brackets, no white space."""
-    title = NAME_DATE.sub("", title.strip())
-    title = re.sub(r"(最高人民法院)\s+(最高人民检察院)", r"\1、\2", title)
-    title = re.sub(r"[\s\u200b\ufeff]+", "", title).replace("(", "（").replace(")", "）")
-    title = re.sub(r"（要点）$", "", title)
-    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
-        title = title[1:-1]
-    short = re.sub(r"(^|[《〈])中华人民共和国", r"\1", title)
-    return short or title
-
-
-def name_date(name: str) -> str | None:
-    """Read the date of a file stem like ``安全生产法(2021-06-10)``; None when it has none."""
-    m = NAME_DATE.search(name)
-    return f"{m[1]}-{m[2]}-{m[3]}" if m else None
 
 
 def events(head: str) -> tuple[LawEvent, ...]:

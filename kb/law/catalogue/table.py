@@ -1,0 +1,299 @@
+"""The catalogue: which instruments exist, under which names, and which text of each is in force on a day.
+
+Does not know what the texts say, nor where they are stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from kb.base.records import Gap, GenerationError, Instrument, Rank, Version, VersionStatus
+from kb.law.catalogue.facts import Facts
+from kb.law.catalogue.merge import merge, ordered, start_of
+from kb.law.catalogue.names import NOTHING, Entry, NameTable, Resolution, entries_of, plain
+from kb.law.catalogue.typo import Sounds
+
+_ROWS = ("instruments", "versions", "names", "entries", "sounds")
+
+
+class Catalogue:
+    """Instruments, names and versions. Opens from rows without reading more than a question needs.
+
+    ``known`` are the keys editors wrote facts about, ``missing`` those of them whose text no public
+    collection held. ``today`` decides the status of versions; None: the day it is asked.
+    """
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        versions: Iterable[Version],
+        *,
+        known: Iterable[str] = (),
+        missing: Iterable[str] = (),
+        today: date | None = None,
+    ) -> None:
+        by_key: dict[str, list[Version]] = {}
+        for version in versions:
+            by_key.setdefault(version.key, []).append(version)
+        self._instruments = {i.key: list(_instrument_row(i)) for i in instruments}
+        self._versions = {k: [_version_row(v) for v in ordered(vs)] for k, vs in by_key.items()}
+        self._known = frozenset(known)
+        self._missing = frozenset(missing)
+        self._bodies: dict[str, str] = {}
+        self.today = today
+        self._memo: dict[tuple[str, str], Resolution] = {}
+
+    @classmethod
+    def build(
+        cls, entries: Iterable[tuple[Instrument, Version]], facts: Facts | None = None, *, today: date | None = None
+    ) -> Catalogue:
+        """Make a catalogue of what files hold (``describe_file``) and what editors know."""
+        told = facts or Facts()
+        instruments, versions = merge(entries, told)
+        return cls(
+            instruments.values(),
+            (v for vs in versions.values() for v in vs),
+            known=(f.instrument.key for f in told.facts),
+            missing=(f.instrument.key for f in told.facts if f.missing),
+            today=today,
+        )
+
+    # ---- instruments and versions -----------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._instruments)
+
+    def keys(self) -> tuple[str, ...]:
+        """Keys of all instruments."""
+        return tuple(self._instruments)
+
+    def get(self, key: str) -> Instrument | None:
+        """Find the instrument with this key; None when there is none."""
+        row = self._instruments.get(key)
+        if row is None:
+            return None
+        title, rank, jurisdiction, issuer, aliases, decrees, replaced_by, note = row[1:]
+        return Instrument(
+            key, title or key, Rank(rank), jurisdiction, issuer, tuple(aliases), tuple(decrees), replaced_by, note
+        )
+
+    def versions(self, key: str) -> tuple[Version, ...]:
+        """All versions held and known, oldest first, one each; empty for an unknown key."""
+        out: dict[tuple[str | None, str], Version] = {}
+        for row in self._rows_of(key):
+            version = self._version(row)
+            out.setdefault((version.version, "" if version.version else version.source), version)
+        return tuple(out.values())
+
+    def dated(self, version: Version) -> Version:
+        """The same version (by key, date and source) with effective, ended, status and flags as computed here."""
+        fitting = [r for r in self._rows_of(version.key) if r[1] == version.version]
+        row = next((r for r in fitting if r[4] == version.source), fitting[0] if fitting else None)
+        return version if row is None else replace(self._version(row), source=version.source or row[4])
+
+    def in_force(self, key: str, day: date) -> Version | None:
+        """The version in force on ``day``, held or only known; None before the first, after repeal, or unknown key.
+
+        A text without any date is taken to be in force until one with a date begins.
+        """
+        iso = day.isoformat()
+        last = None
+        for version in self.versions(key):
+            if (start_of(version) or "") <= iso:
+                last = version
+        return None if last is None or (last.ended is not None and last.ended <= iso) else last
+
+    def newer_known(self, version: Version, day: date | None = None) -> Version | None:
+        """Find the newest version that begins after ``version`` (and by ``day``, where given); None: there is none."""
+        mine = start_of(version) or ""
+        later = [v for v in self.versions(version.key) if (start_of(v) or "") > mine and v.version != version.version]
+        if day is not None:
+            later = [v for v in later if (start_of(v) or "") <= day.isoformat()]
+        return later[-1] if later else None
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Known holes: instruments held in an older version than known, then those known to be missing."""
+        stale, absent = [], []
+        for key in sorted(self._known):
+            versions = self.versions(key)
+            held = [v for v in versions if v.source]
+            newest = versions[-1] if versions else None
+            if held and newest is not None and not newest.source:
+                stale.append(Gap(key, held[-1].version or "日期不明", self._printed(newest)))
+            elif not held and key in self._missing:
+                absent.append(Gap(key, "", self._printed(newest) if newest else self._number(key)))
+        return (*stale, *absent)
+
+    def _printed(self, version: Version) -> str:
+        told = [self._number(version.key)] if not any(v.source for v in self.versions(version.key)) else []
+        told += [f"{version.effective}起施行"] if version.effective else []
+        told = [t for t in told if t != _KNOWN]
+        return (version.version or "日期不明") + (f"（{'，'.join(told)}）" if told else "")
+
+    def _number(self, key: str) -> str:
+        instrument = self.get(key)
+        return instrument.decrees[0] if instrument and instrument.decrees else _KNOWN
+
+    def _rows_of(self, key: str) -> list[list[Any]]:
+        return self._versions.get(key, [])
+
+    def _version(self, row: list[Any]) -> Version:
+        key, version, effective, ended, source, text_kind, articles, flags = row
+        bare = Version(key, version, effective, ended, "unknown", source, text_kind, articles, tuple(flags))
+        return replace(bare, status=self._status(bare))
+
+    def _status(self, version: Version) -> VersionStatus:
+        iso = (self.today or date.today()).isoformat()
+        if version.ended is not None and version.ended <= iso:
+            later = any((r[2] or r[1] or "") >= version.ended for r in self._rows_of(version.key))
+            return "superseded" if later else "repealed"
+        if version.effective is not None and version.effective > iso:
+            return "not_yet"
+        return "current" if version.effective or version.version else "unknown"
+
+    # ---- names ------------------------------------------------------------------------------------
+
+    def resolve(self, name: str, *, place: str = "") -> Resolution:
+        """What ``name`` stands for: exact, alias, decree, short, then typo; ``none`` when nothing fits.
+
+        Several keys: they fit equally, ask back. ``place`` (上海市) decides between local titles
+        alike but for the place.
+        """
+        found = self._memo.get((name, place))
+        if found is None:
+            found = self._memo[name, place] = self._resolve(name, place)
+        return found
+
+    def _resolve(self, name: str, place: str) -> Resolution:
+        query = plain(name)
+        if len(query) < 2 or len(query) > 120:
+            return NOTHING
+        direct = self._whole(query)
+        if direct is not None:
+            return direct
+        found = self._table.resolve(name, place)
+        if found.keys:
+            return found
+        return self._typo(query, place)
+
+    def _whole(self, query: str) -> Resolution | None:
+        """A title as it is printed, looked up without the table of short forms."""
+        if query in self._instruments:
+            return Resolution((query,), "exact")
+        keys = self._names["exact"].get(query)
+        return Resolution(tuple(keys), "exact") if keys else None
+
+    def _typo(self, query: str, place: str) -> Resolution:
+        if len(query) < 3 or not any("\u4e00" <= c <= "\u9fff" for c in query):
+            return NOTHING
+        for form in self._table.forms(query):
+            repaired = self._sounds.mended(form)
+            if repaired != form:
+                found = self._table.resolve(repaired, place)
+                if found.keys:
+                    return Resolution(found.keys, "typo")
+            keys = self._sounds.find(repaired, place, dict(self._table.successors))
+            if keys:
+                return Resolution(keys, "typo")
+        return NOTHING
+
+    @cached_property
+    def _names(self) -> dict[str, Any]:
+        if "names" in self._bodies:
+            loaded: dict[str, Any] = json.loads(self._bodies["names"])
+            return loaded
+        exact: dict[str, list[str]] = {}
+        aliases: dict[str, list[str]] = {}
+        decrees = []
+        for key in self._instruments:
+            instrument = self.get(key)
+            if instrument is None:
+                continue
+            fact = key in self._known
+            for name in {plain(key), plain(instrument.title)}:
+                exact.setdefault(name, []).append(key)
+            for name in {plain(a) for a in instrument.aliases}:
+                aliases.setdefault(name, []).append(key)
+            for decree in instrument.decrees:
+                folded = plain(decree)
+                decrees.append((folded, folded.partition("令")[0], key, fact))
+        aliases = {a: keys for a, keys in aliases.items() if a not in exact}
+        return {"exact": exact, "aliases": aliases, "decrees": decrees}
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        if "entries" in self._bodies:
+            return [Entry(*row) for row in json.loads(self._bodies["entries"])]
+        found = ((i, key in self._known) for key in self._instruments if (i := self.get(key)) is not None)
+        cases = (Rank.CASE, Rank.OTHER)
+        return [e for i, fact in found if fact or i.rank not in cases for e in entries_of(i, fact)]
+
+    @cached_property
+    def _table(self) -> NameTable:
+        names = self._names
+        successors = {k: row[7] for k, row in self._instruments.items() if row[7]}
+        return NameTable(names["exact"], names["aliases"], map(tuple, names["decrees"]), self._entries, successors)
+
+    @cached_property
+    def _sounds(self) -> Sounds:
+        if "sounds" in self._bodies:
+            readings, coded = json.loads(self._bodies["sounds"])
+            return Sounds(readings, coded, self._entries)
+        return Sounds.of(self._entries)
+
+    # ---- rows -------------------------------------------------------------------------------------
+
+    def to_rows(self) -> list[tuple[str, str]]:
+        """Plain (what, JSON text) pairs, among them the prepared name tables; ``from_rows`` reads them lazily."""
+        sounds = self._sounds
+        body: dict[str, Any] = {
+            "instruments": [list(self._instruments.values()), sorted(self._known), sorted(self._missing)],
+            "versions": [row for rows in self._versions.values() for row in rows],
+            "names": self._names,
+            "entries": self._entries,
+            "sounds": [sounds.readings, sounds.coded],
+        }
+        return [(what, json.dumps(body[what], ensure_ascii=False, separators=(",", ":"))) for what in _ROWS]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[tuple[str, str]], *, today: date | None = None) -> Catalogue:
+        """Open a catalogue from ``to_rows``. Raises GenerationError when a part is missing or broken."""
+        bodies = dict(rows)
+        try:
+            instruments, known, missing = json.loads(bodies["instruments"])
+            versions = json.loads(bodies["versions"])
+        except (KeyError, ValueError) as error:
+            raise GenerationError("索引中的目录不完整，请运行 kb build 重建") from error
+        made = cls((), (), known=known, missing=missing, today=today)
+        made._instruments = {row[0]: row for row in instruments}
+        for row in versions:
+            made._versions.setdefault(row[0], []).append(row)
+        made._bodies = bodies
+        return made
+
+
+_KNOWN = "已知存在"
+
+
+def _instrument_row(i: Instrument) -> tuple[Any, ...]:
+    title = "" if i.title == i.key else i.title
+    return (
+        i.key,
+        title,
+        str(i.rank),
+        i.jurisdiction,
+        i.issuer,
+        list(i.aliases),
+        list(i.decrees),
+        i.replaced_by,
+        i.note,
+    )
+
+
+def _version_row(v: Version) -> list[Any]:
+    return [v.key, v.version, v.effective, v.ended, v.source, v.text_kind, v.articles, list(v.flags)]

@@ -1,0 +1,130 @@
+"""Mistyped names: heard alike (安全生产发), nearly alike (条列), or one character too many or too few.
+
+Does not know short forms beyond a piece of a title, nor versions. Strict on purpose: what is not
+close in sound is another name, and what is close to two is both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from kb.law.catalogue.names import MOST, Entry, Fit, choose, places_of, plain_words, specific, take_apart
+
+# Last words as people mistype them, by sound.
+_SPOKEN_TYPES = {
+    ("tiao", "li"): "条例", ("tiao", "lie"): "条例", ("tiao", "liao"): "条例", ("ban", "fa"): "办法",
+    ("gui", "ding"): "规定", ("xi", "ze"): "细则", ("gui", "ze"): "规则", ("biao", "zhun"): "标准",
+}  # fmt: skip
+# Names shorter than this differ from too many others in one sound.
+_SHORTEST = 4
+_SHORTEST_EDITED = 5
+_BASE = 0xE000  # first of the private-use characters
+
+
+def readings() -> dict[str, str]:
+    """Syllable → the characters of GB 2312 (what people type) that are read so, most usual reading, toneless."""
+    from pypinyin import lazy_pinyin
+
+    out: dict[str, str] = {}
+    for row in range(0xB0, 0xF8):
+        for cell in range(0xA1, 0xFF):
+            try:
+                char = bytes((row, cell)).decode("gb2312")
+            except UnicodeDecodeError:
+                continue
+            sound = lazy_pinyin(char)[0]
+            out[sound] = out.get(sound, "") + char
+    return out
+
+
+class Sounds:
+    """Names as they sound. ``readings`` maps syllables to their characters; ``coded`` are the entries' stems.
+
+    A stem is coded as one private-use character per syllable (its place in ``readings``), so that sounds
+    compare as strings; what is no Chinese character of ``readings`` stays as it is.
+    """
+
+    def __init__(self, readings: Mapping[str, str], coded: Sequence[str], entries: Sequence[Entry]) -> None:
+        self.readings = dict(readings)
+        self.table = list(self.readings)
+        self.codes = {char: chr(_BASE + i) for i, chars in enumerate(self.readings.values()) for char in chars}
+        self.entries = list(entries)
+        self.coded = list(coded)
+        self.places = sorted({e.place for e in self.entries if e.place}, key=len, reverse=True)
+
+    @classmethod
+    def of(cls, entries: Sequence[Entry]) -> Sounds:
+        """Code the stems of ``entries``; reads all of GB 2312 once (a tenth of a second)."""
+        made = cls(readings(), (), entries)
+        made.coded = [made.code(e.stem) for e in entries]
+        return made
+
+    def code(self, text: str) -> str:
+        """``text`` as coded sounds, character for character."""
+        return "".join(self.codes.get(char, char) for char in text)
+
+    def sound(self, char: str) -> str:
+        """Syllable of a character or of a code; the character itself when it has none."""
+        code = self.codes.get(char, char)
+        at = ord(code) - _BASE
+        return self.table[at] if 0 <= at < len(self.table) else char
+
+    def mended(self, query: str) -> str:
+        """``query`` with its last word put right by sound (条列 → 条例, 生产发 → 生产法); itself when it needs none."""
+        stem, kind, _ = take_apart(query)
+        spoken = _SPOKEN_TYPES.get((self.sound(query[-2]), self.sound(query[-1]))) if len(query) > 1 else None
+        if spoken is not None:
+            return query[:-2] + spoken
+        if self.sound(query[-1]) == "fa" and not (kind and stem):
+            return query[:-1] + "法"
+        return query
+
+    def find(self, query: str, place: str, successors: dict[str, str]) -> tuple[str, ...]:
+        """Keys whose title sounds like ``query``: the whole of it or one piece; else with one small slip."""
+        stem, kind, mark = take_apart(query)
+        if not kind or len(query) < 3 or query in plain_words():
+            return ()
+        coded = self.code(stem)
+        home = next((p for p in self.places for n in places_of(p) if stem.startswith(n)), "")
+        alike, near = [], []
+        for entry, name in zip(self.entries, self.coded, strict=True):
+            if entry.type != kind or (mark and entry.mark != mark) or (home and entry.place not in ("", home)):
+                continue
+            for title in self._readings(entry, name, bool(home)):
+                tier = 0 if coded == title else 1 if len(coded) > 1 and coded in title else None
+                if tier is not None and specific(stem, tier, kind, entry, len(title)):
+                    alike.append(Fit(entry, tier, len(coded) / len(title)))
+                elif len(query) >= _SHORTEST_EDITED and self._slip(coded, title):
+                    near.append(Fit(entry, 0, 1.0))
+        if alike and (len(query) >= _SHORTEST or min(f.tier for f in alike) == 1):
+            return choose(alike, place or home, bool(home), successors)
+        keys = choose(near, place or home, bool(home), successors) if near else ()
+        return keys if len(keys) <= MOST else ()
+
+    def _readings(self, entry: Entry, name: str, placed: bool) -> tuple[str, ...]:
+        """The coded stem, and of a local title also without its place."""
+        if not entry.place or placed:
+            return (name,)
+        return (name[len(entry.stem) - len(entry.bare) :],)
+
+    def _slip(self, coded: str, title: str) -> bool:
+        """One sound too many, too few, or one that differs by a letter (li, lie); the rest alike."""
+        if abs(len(coded) - len(title)) > 1:
+            return False
+        from rapidfuzz.distance import Levenshtein
+
+        if Levenshtein.distance(coded, title, score_cutoff=1) > 1 or coded == title:
+            return False
+        if len(coded) != len(title):
+            return min(len(coded), len(title)) >= 2
+        here, there = next((a, b) for a, b in zip(coded, title, strict=True) if a != b)
+        return near(self.sound(here), self.sound(there))
+
+
+@lru_cache(maxsize=4096)
+def near(a: str, b: str) -> bool:
+    """Whether two syllables differ by one letter (li/lie, shi/si, an/ang)."""
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(a, b, score_cutoff=1) <= 1
