@@ -23,7 +23,7 @@ _CHARACTERS = {
 }
 """``WIDTH`` without the full-width punctuation, which is what Chinese text should have, but for ``_PLAIN``."""
 
-_MARKS = re.compile(r"\*{2,}|(?<!_)__(?!_)")
+_MARKS = re.compile(r"\*[ \t]*\*[ \t*]*|(?<!_)__(?!_)")
 _SPACE = re.compile(r"(.)[ \t]+(?=(.))")
 _COMMA = re.compile(rf"(?<=[{HAN}”\u2019）》%])[,;:?!](?![\d]{{3}}\b)|[,;:?!](?=[{HAN}“\u2018（《])")
 _BRACKETS = re.compile(r"\(([^()（）]{0,300})\)")

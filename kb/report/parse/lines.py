@@ -95,7 +95,7 @@ class Wrapping:
         """Whether a full line is so much narrower than the others that it must be a paragraph's first."""
         if self.columns is None or line.closed:
             return False
-        return self.columns - _INDENT - 1 <= line.columns <= self.columns - _INDENT + 1
+        return abs(self.columns - _INDENT - line.columns) <= 1.5
 
 
 def split(source: str, start: int = 0) -> list[Line]:
@@ -133,13 +133,15 @@ def wrapping(lines: Sequence[Line]) -> Wrapping:
     cut = [line for line in wide if not line.closed and re.search("[，。；、]", line.text)]
     if widest > _WIDEST or not cut or len(cut) * 2 < len(wide):
         return Wrapping(None, tell)
-    return Wrapping(
-        Counter(line.columns for line in sorted(cut, key=_columns, reverse=True)).most_common(1)[0][0], tell
-    )
+    return Wrapping(_margin([line.columns for line in cut]), tell)
 
 
-def _columns(line: Line) -> float:
-    return line.columns
+def _margin(widths: Sequence[float]) -> float:
+    """Usual width of full lines: of the widths that many lines share, the greatest (first lines are narrower)."""
+    near = {width: [w for w in widths if abs(w - width) <= 1] for width in widths}
+    most = max(len(lines) for lines in near.values())
+    widest = near[max(width for width, lines in near.items() if 2 * len(lines) >= most)]
+    return sum(widest) / len(widest)
 
 
 def _without_furniture(lines: list[Line]) -> list[Line]:
