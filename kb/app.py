@@ -14,13 +14,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.base.records import InputError, SearchResult, SettingsError
+from kb.base.address import ArticleNo
+from kb.base.records import Answer, Figure, InputError, SearchResult, SettingsError
 
 if TYPE_CHECKING:
+    from kb.assist.answer import AnswerEngine
+    from kb.assist.audit import AuditLog
+    from kb.assist.chain import ChatModel
+    from kb.law.cite import CheckReport
     from kb.search.index import Generation
     from kb.search.index.build import BuildReport
-    from kb.search.lookup import Provision
-    from kb.search.retrieve import Retriever
+    from kb.search.provision import Provision
+    from kb.search.questions import KnownQuestions, Problem, Written
+    from kb.search.retrieve import Retriever, Scope
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 BUNDLED = ("regulations", "reports")
@@ -131,7 +137,12 @@ def parse_day(text: str | None) -> date:
         raise InputError(f"日期“{text}”无法识别，请写成 2025-04-30 的样子") from error
 
 
-def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, progress: Callable[[str, int, int], None] | None = None) -> BuildReport:
+def build_index(
+    settings: Settings,
+    corpora: Sequence[Path] | None = None,
+    *,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> BuildReport:
     """Build or update the index of ``settings``; ``corpora`` None: those of the last build, else the settings' own.
 
     The bundled digests and sample reports always take part; official texts make them step back.
@@ -145,9 +156,12 @@ def build_index(settings: Settings, corpora: Sequence[Path] | None = None, *, pr
     questions = tuple(sorted((settings.bundled / "questions").glob("*.jsonl")))
     facts = settings.bundled / "catalogue.toml"
     inputs = Inputs(chosen, bundled, facts if facts.is_file() else None, questions)
-    options = {} if progress is None else {"progress": progress}
     encoder = load_encoder(settings.encoder)
-    return build(inputs, settings.index, encoder, encoder_setting=settings.encoder, **options)
+    return build(inputs, settings.index, encoder, encoder_setting=settings.encoder, progress=progress or _quiet)
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 def _last_corpora(index: Path) -> tuple[Path, ...]:
@@ -201,12 +215,14 @@ class KnowledgeBase:
 
         Raises InputError for an empty or overlong question or an unknown scope.
         """
+        text = _checked_question(question)
+        return self.retriever.search(text, scope=self._scope(as_of, scope, place), k=k, history=tuple(history))
+
+    def _scope(self, as_of: date | None, scope: str, place: str | None) -> Scope:
         from kb.search.retrieve import Scope
 
-        text = _checked_question(question)
         kind, title = (scope, None) if scope in SCOPES else ("all", self._titled(scope))
-        where = Scope(as_of or date.today(), kind, self.settings.place if place is None else place, title)
-        return self.retriever.search(text, scope=where, k=k, history=tuple(history))
+        return Scope(as_of or date.today(), kind, self.settings.place if place is None else place, title)
 
     def _titled(self, scope: str) -> str:
         """The document that a scope names; raises InputError when none or several fit."""
@@ -227,6 +243,84 @@ class KnowledgeBase:
         found = locate(reference, self.generation, day)
         return provision(self.generation, found.passage, found.address, day)
 
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int = 20,
+        history: Sequence[str] = (),
+        as_of: date | None = None,
+        scope: str = "all",
+        place: str | None = None,
+    ) -> Answer:
+        """An answer whose citations verify, or a refusal; arguments as in ``search``."""
+        text = _checked_question(question)
+        return self.engine.answer(text, history=tuple(history), scope=self._scope(as_of, scope, place), k=k)
+
+    @cached_property
+    def engine(self) -> AnswerEngine:
+        """The answer engine over the retriever, with the configured chat model where there is one."""
+        from kb.assist.answer import AnswerEngine
+
+        return AnswerEngine(self.generation, self.retriever, chat=self.chat)
+
+    @cached_property
+    def chat(self) -> ChatModel | None:
+        """The configured chat model; None when none is. Raises SettingsError when only half of it is configured."""
+        s = self.settings
+        if not s.llm_model and not s.llm_base_url:
+            return None
+        from kb.assist.chain import ChatModel, ChatSettings, Secret
+
+        if not s.llm_model or not s.llm_base_url:
+            raise SettingsError("模型设置不全：KB_LLM_BASE_URL 与 KB_LLM_MODEL 要一起设置")
+        return ChatModel(ChatSettings(base_url=s.llm_base_url, model=s.llm_model, api_key=Secret(s.llm_key or "")))
+
+    def check(self, text: str, *, as_of: date | None = None) -> CheckReport:
+        """Every citation of a text: real, in force on the day, quoted exactly. Raises InputError for an empty text."""
+        from kb.law.cite import check
+
+        if not text.strip():
+            raise InputError("要核对的文字是空的")
+        return check(text, self.generation.catalogue, self.generation, as_of or date.today())
+
+    def figures(self, org: str | None = None, year: int | None = None, indicator: str | None = None) -> list[Figure]:
+        """The ledger of report figures, narrowed by words of organisation and indicator and by year."""
+        return self.generation.figures(org, year, indicator)
+
+    @cached_property
+    def questions(self) -> KnownQuestions:
+        """The known questions as files, for editors; what retrieval uses is in the generation."""
+        from kb.search.questions import KnownQuestions
+
+        folder = self.settings.bundled / "questions"
+        return KnownQuestions(sorted(folder.glob("*.jsonl")), folder / "edits.jsonl")
+
+    def check_questions(self) -> list[Problem]:
+        """Golds of the known questions that the index does not hold (renumbered articles are reported, not guessed)."""
+        from kb.search.questions import check
+
+        return check(self.questions, _Holdings(self.generation))
+
+    def write_questions(self, title: str, limit: int) -> tuple[Written, Path]:
+        """Let the chat model write questions for articles of ``title`` that have none; they wait for review.
+
+        Raises SettingsError when no chat model is configured, InputError when the title is not held.
+        """
+        from kb.search.questions import write_questions
+
+        if self.chat is None:
+            raise SettingsError("没有配置模型；请先设置 KB_LLM_BASE_URL 和 KB_LLM_MODEL")
+        key = self._titled(title)
+        asked = {(k, a) for q in self.questions for k, a in q.gold}
+        todo = [
+            (key, p.article, p.text)
+            for p in self.generation.articles(key)
+            if p.article is not None and (key, p.article) not in asked
+        ]
+        file = self.settings.bundled / "questions" / "model.jsonl"
+        return write_questions(todo, self.chat.complete, file, limit=limit), file
+
     def status(self) -> dict[str, Any]:
         """The object of ``kb status --json``."""
         g = self.generation
@@ -244,6 +338,28 @@ class KnowledgeBase:
             "skipped": [{"file": f, "why": w} for f, w in (*g.skipped(), *g.set_aside())],
             "gaps": [{"title": gap.key, "held": gap.held, "known": gap.known} for gap in g.catalogue.gaps()],
         }
+
+
+class _Holdings:
+    """What ``kb.search.questions.check`` asks of a generation."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    def articles(self, key: str) -> frozenset[ArticleNo] | None:
+        found = self._generation.articles(key)
+        return frozenset(p.article for p in found if p.article is not None) if found else None
+
+
+def open_log(settings: Settings) -> AuditLog:
+    """The record of questions and answers; raises SettingsError when none is configured."""
+    from kb.assist.audit import AuditLog
+
+    if settings.log is None:
+        raise SettingsError("没有设置问答记录；请先设置 KB_LOG=文件路径")
+    return AuditLog(
+        settings.log, keep_question=settings.log_questions, hide=(settings.llm_key,) if settings.llm_key else ()
+    )
 
 
 MAX_QUESTION = 2000  # characters; a spoken field note is some 200

@@ -147,7 +147,7 @@ class Assembly:
         """Mark what steps back, and give every document that takes part its first row, in order of source names."""
         columns = "doc, source, sha, bundled, kind, key, version, text_kind, n"
         rows = self.db.execute(f"SELECT {columns} FROM docs").fetchall()
-        candidates = [active.Candidate(*row[:3], bool(row[3]), *row[4:]) for row in rows]
+        candidates = [active.Candidate(d, s, sha, bool(b), *rest) for d, s, sha, b, *rest in rows]
         why = active.choose(candidates)
         base, updates = 0, []
         for c in sorted(candidates, key=lambda c: c.source):
@@ -185,7 +185,11 @@ class Assembly:
         rows = self.db.execute("SELECT doc, instrument, known FROM docs WHERE active AND kind='law'").fetchall()
         entries = [(_instrument(i), _version(k)) for _, i, k in rows]
         catalogue = Catalogue.build(entries, load_facts(facts) if facts is not None else None)
-        dated = {(v.key, v.version, v.source): v for key in catalogue.keys() for v in catalogue.versions(key)}
+        dated = {
+            (v.key, v.version, v.source): v
+            for key in catalogue.keys()  # noqa: SIM118 - a method, not a dict
+            for v in catalogue.versions(key)
+        }
         updates = []
         for (doc, _, _), (_, version) in zip(rows, entries, strict=True):
             v = dated.get((version.key, version.version, version.source), version)

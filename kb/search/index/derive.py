@@ -35,7 +35,9 @@ PARSER = "1"  # raised whenever parsing, sanctions, pairs or figures would come 
 _ARTICLE_LINE = re.compile(r"^\s*(?:#+\s*|\*\*)?第[〇零一二三四五六七八九十百千]+条", re.MULTILINE)
 _LAW_FOLDERS = frozenset({"laws", "regulations", "法规", "法律", "规章", "法律法规"})
 _REPORT_FOLDERS = frozenset({"reports", "报告", "总结", "工作报告"})
-_LAW_NAME = re.compile(r"(?:法|法典|条例|规定|办法|细则|规则|决定|解释|批复|规范|标准|案例?|通知|意见)(?:[（(].*[）)])?$")
+_LAW_NAME = re.compile(
+    r"(?:法|法典|条例|规定|办法|细则|规则|决定|解释|批复|规范|标准|案例?|通知|意见)(?:[（(].*[）)])?$"
+)
 _REPORT_NAME = re.compile(r"报告|总结|工作要点|工作计划|情况|汇报")
 MIN_ARTICLES = 3  # a text with as many lines that begin with 第X条 is read as a law wherever it lies
 

@@ -103,7 +103,10 @@ class Generation:
             "SELECT doc, base, n, source, kind, key, version, text_kind, effective, ended, status, rank, jurisdiction,"
             " bundled, notes FROM docs WHERE active ORDER BY base"
         )
-        return tuple(DocumentRow(*row[:13], bool(row[13]), tuple(json.loads(row[14]))) for row in rows)
+        found = []
+        for *plain, bundled, notes in rows:
+            found.append(DocumentRow(*plain, bool(bundled), tuple(json.loads(notes))))
+        return tuple(found)
 
     @cached_property
     def _bases(self) -> list[int]:
@@ -129,7 +132,7 @@ class Generation:
 
     def identities(self) -> list[tuple[int, str, str, int, int, int]]:
         """(document, source, sha, bundled, base, n) of every document, those that stepped back with base -1."""
-        return [tuple(r) for r in self._rows("SELECT doc, source, sha, bundled, base, n FROM docs")]  # type: ignore[misc]
+        return [tuple(r) for r in self._rows("SELECT doc, source, sha, bundled, base, n FROM docs")]
 
     def set_aside(self) -> list[tuple[str, str]]:
         """(file, reason) of documents that step back for another text of the same instrument."""

@@ -63,7 +63,7 @@ def open_readonly(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def dumps(value: Any) -> str:
+def dumps(value: object) -> str:
     """Compact JSON that keeps Chinese readable."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ CODE_OFFSET = 128  # QT_8bit_direct_signed stores component + 128 as one unsigne
 
 def quantise(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     """Unit vectors, shape (n, d), as signed bytes in steps of 1/254, clipped at ±0.5."""
-    return np.clip(np.rint(vectors * SCALE), -127, 127).astype(np.int8)
+    codes: NDArray[np.int8] = np.clip(np.rint(vectors * SCALE), -127, 127).astype(np.int8)
+    return codes
 
 
 def write(path: Path, blocks: Iterable[NDArray[np.int8]], dimensions: int) -> int:
@@ -40,7 +42,7 @@ def write(path: Path, blocks: Iterable[NDArray[np.int8]], dimensions: int) -> in
 class Vectors:
     """Vectors of a generation, memory-mapped and read-only."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any) -> None:  # noqa: ANN401 - FAISS's own type
         self._index = index
 
     @classmethod
@@ -75,16 +77,19 @@ class Vectors:
 
         ``allowed`` (one flag a row) narrows the search; None: all rows. Fewer than ``k`` where fewer exist.
         """
-        import faiss
-
         k = min(k, len(self))
         if k == 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         parameters = None
         if allowed is not None and not allowed.all():
-            bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(bits)
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = _only(allowed)
         scores, ids = self._index.search(np.ascontiguousarray(query[None, :], np.float32), k, params=parameters)
         found = ids[0] >= 0
         return ids[0][found].astype(np.int64), (scores[0][found] / np.float32(SCALE)).astype(np.float32)
+
+
+def _only(allowed: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - FAISS's own type, wrapped at run time
+    """Search parameters that narrow a search to the flagged rows."""
+    faiss: Any = import_module("faiss")
+    selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+    return faiss.SearchParameters(sel=selector)
