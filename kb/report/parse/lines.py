@@ -129,19 +129,20 @@ def wrapping(lines: Sequence[Line]) -> Wrapping:
     if not widths:
         return Wrapping(None, tell)
     widest = widths[max(ceil(_NOT_WIDER * len(widths)) - 1, 0)]
-    wide = [line for line in lines if 0.85 * widest <= line.columns <= 1.1 * widest]
-    cut = [line for line in wide if not line.closed and re.search("[，。；、]", line.text)]
-    if widest > _WIDEST or not cut or len(cut) * 2 < len(wide):
+    wide = [line if 0.85 * widest <= line.columns <= 1.1 * widest else None for line in lines]
+    cut = [line if line and not line.closed and re.search("[，。；、]", line.text) else None for line in wide]
+    times = sum(1 for line in cut if line)
+    if widest > _WIDEST or not times or times * 2 < sum(1 for line in wide if line):
         return Wrapping(None, tell)
-    return Wrapping(_margin([line.columns for line in cut]), tell)
+    later = [line.columns for before, line in pairwise(cut) if before and line]  # no paragraph's first line is here
+    return Wrapping(_usual(later or [line.columns for line in cut if line]), tell)
 
 
-def _margin(widths: Sequence[float]) -> float:
-    """Usual width of full lines: of the widths that many lines share, the greatest (first lines are narrower)."""
-    near = {width: [w for w in widths if abs(w - width) <= 1] for width in widths}
-    most = max(len(lines) for lines in near.values())
-    widest = near[max(width for width, lines in near.items() if 2 * len(lines) >= most)]
-    return sum(widest) / len(widest)
+def _usual(widths: Sequence[float]) -> float:
+    """Mean of the widths about the commonest one; of two as common the smaller (hanging marks stick out)."""
+    near = {width: [w for w in widths if abs(w - width) <= 1] for width in set(widths)}
+    chosen = near[max(near, key=lambda width: (len(near[width]), -width))]
+    return sum(chosen) / len(chosen)
 
 
 def _without_furniture(lines: list[Line]) -> list[Line]:
