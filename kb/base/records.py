@@ -306,7 +306,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of a report: ``value`` as number in ``unit``; ``printed`` as in the text; see report.figures."""
+    """A figure of a report: ``value`` as number in ``unit``; ``printed`` as in the text; see report.figures.
+
+    ``as_of`` is an ISO day, or ``start/end`` where the text states a span; None when it states neither. ``period`` and
+    ``scope`` are as printed (今年以来, 全区), empty when the text does not say; ``planned``: an aim, not yet reached.
+    """
 
     org: str
     year: int | None
@@ -320,6 +324,9 @@ class Figure:
     quote: str
     source: str
     passage: int = -1
+    period: str = ""
+    scope: str = ""
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
