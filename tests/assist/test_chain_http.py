@@ -21,7 +21,7 @@ from langsmith import utils
 from kb.assist.chain import ChatModel, ChatSettings, Secret, Source, to_numbered, wire
 from kb.base.records import InputError, ModelError, SettingsError
 from tests.assist.conftest import API_KEY
-from tests.fakes.openai_server import OpenAIServer, Reply
+from tests.fakes.openai_server import OpenAIServer, Reply, good
 
 Make = Callable[..., ChatModel]
 
@@ -80,6 +80,20 @@ def test_what_is_asked_of_the_endpoint(openai_server: OpenAIServer, chat: Make) 
     assert asked.headers["accept-encoding"] == "identity"
 
 
+def test_what_one_endpoint_alone_knows_goes_along(openai_server: OpenAIServer, chat: Make) -> None:
+    chat(extra={"thinking": {"type": "disabled"}, "max_tokens": 99}).generate(QUESTION, SOURCES).collect()
+    assert openai_server.requests[0].body["thinking"] == {"type": "disabled"}
+    assert openai_server.requests[0].body["max_tokens"] == 99
+
+
+def test_a_model_that_thinks_is_not_silent(openai_server: OpenAIServer, chat: Make) -> None:
+    """Reasoning keeps the request alive though it lasts longer than the longest silence, and is not shown."""
+    openai_server.script = [lambda a: Reply(good(a).text, reasoning="想" * 84, pause_s=0.1)]
+    done = chat(timeout_s=0.6).generate(QUESTION, SOURCES).collect()
+    assert done.elapsed_ms > 1000
+    assert "想" not in done.text
+
+
 def test_temperature_can_be_left_out(openai_server: OpenAIServer, chat: Make) -> None:
     chat(temperature=None).generate(QUESTION, SOURCES).collect()
     assert "temperature" not in openai_server.requests[0].body
@@ -128,6 +142,7 @@ FAILURES = [
     ("empty", {}, "没有写出内容", 1),
     ("blank", {}, "没有写出内容", 1),
     ("thinking_only", {}, "没有写出内容", 1),
+    ("reasoning_only", {}, "只在思考.*KB_LLM_EXTRA", 1),
     ("cut", {}, "中途断了", 1),
     ("cut_clean", {}, "中途断了", 1),
     ("cut", {"streaming": False}, "中途断了|连不上", 1),
@@ -247,7 +262,7 @@ def test_length_limit_is_told_not_hidden(openai_server: OpenAIServer, chat: Make
     assert chat().generate(QUESTION, SOURCES).collect().truncated
 
 
-@pytest.mark.parametrize("behaviour", ["thinking", "thinking_unopened"])
+@pytest.mark.parametrize("behaviour", ["thinking", "thinking_unopened", "reasoning"])
 def test_thinking_aloud_is_no_answer(openai_server: OpenAIServer, chat: Make, behaviour: str) -> None:
     openai_server.script = [behaviour]
     assert chat().generate(QUESTION, SOURCES).collect().text.startswith("《示例安全条例》第三条")
@@ -359,6 +374,7 @@ def test_the_key_shows_nowhere(chat: Make) -> None:
         ({"api_key": f"{API_KEY} 密钥"}, "KB_LLM_API_KEY"),
         ({"timeout_s": 0}, "大于 0"),
         ({"retries": 11}, "0 到 10"),
+        ({"extra": {"model": "x"}}, "KB_LLM_EXTRA"),
     ],
 )
 def test_settings_that_cannot_work(change: dict[str, object], message: str) -> None:

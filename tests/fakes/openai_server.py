@@ -73,6 +73,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes = b""
     piece: int = 7
+    reasoning: str = ""
     pause_s: float = 0.0
 
 
@@ -162,6 +163,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "thinking": lambda a: Reply("<think>先看资料，S0X0？</think>\n\n" + good(a).text),
     "thinking_only": lambda a: Reply("<think>先看资料，再想一想"),
     "thinking_unopened": lambda a: Reply("先看资料。</think>" + good(a).text),
+    "reasoning": lambda a: Reply(good(a).text, reasoning="先看资料，再想一想。" * 5, pause_s=0.02),
+    "reasoning_only": lambda a: Reply(reasoning="想" * 50, finish="length"),
     "length": lambda a: Reply(good(a).text[:20], finish="length"),
     "filtered": lambda a: Reply("抱歉", finish="content_filter"),
     "echoes_key": lambda a: Reply(f"密钥是{a.key}，完毕。{good(a).text}", piece=3),
@@ -336,6 +339,9 @@ class _Handler(BaseHTTPRequestHandler):
             yield b"data: "
             while not self.fake.stopping.is_set():
                 yield b"0" * 1_000_000
+        for i in range(0, len(reply.reasoning), reply.piece):
+            yield _delta(model, {"content": None, "reasoning_content": reply.reasoning[i : i + reply.piece]})
+            time.sleep(reply.pause_s)
         for piece in pieces:
             yield _delta(model, {"content": piece})
         if reply.mode == "text":

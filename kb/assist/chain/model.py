@@ -188,7 +188,7 @@ class _Run:
         if not finish and text:
             raise ModelError(wire.CUT)
         if not text:
-            raise ModelError(wire.EMPTY)
+            raise ModelError(wire.THOUGHT if finish == "length" else wire.EMPTY)
         self._event("finish", finish)
         return Generated(text, self._request.keys, self._settings.model, finish, tuple(self._events))
 

@@ -6,6 +6,7 @@ Does not know the environment (the composition root reads it) nor LangChain.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from kb.base.records import SettingsError
 
 _SHOWN = "***"
 _LONGEST_MODEL = 200
+_RESERVED = frozenset({"model", "messages", "stream"})
 
 
 class Secret:
@@ -58,6 +60,7 @@ class ChatSettings:
     empty (Ollama, vLLM). ``timeout_s``: longest silence before the first and between two pieces, seconds;
     ``total_s``: the whole answer with its retries. ``retries``: further attempts after 429 and 5xx.
     ``max_tokens`` is asked of the endpoint, ``max_chars`` is where reading stops whatever it sends.
+    ``extra`` goes into the request as it is, for what one endpoint alone knows (how thinking is switched off).
     ``temperature`` None is left out of the request (some reasoning models refuse it). ``streaming``
     False asks for the answer in one JSON object. Raises SettingsError.
     """
@@ -68,16 +71,19 @@ class ChatSettings:
     timeout_s: float = 60.0
     total_s: float = 180.0
     retries: int = 2
-    max_tokens: int = 1500
+    max_tokens: int = 4096
     max_chars: int = 8_000
     temperature: float | None = 0.0
     streaming: bool = True
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "base_url", _checked_url(self.base_url))
         object.__setattr__(self, "model", _checked_model(self.model))
         key = self.api_key.reveal() if isinstance(self.api_key, Secret) else self.api_key
         object.__setattr__(self, "api_key", Secret(_checked_key(key)))
+        if _RESERVED & self.extra.keys():
+            raise SettingsError("KB_LLM_EXTRA 不能改写 model、messages 和 stream：请只写该模型特有的参数。")
         if self.timeout_s <= 0 or self.total_s <= 0 or self.max_tokens < 1 or self.max_chars < 1:
             raise SettingsError("聊天模型的时限与长度上限须大于 0。")
         if not 0 <= self.retries <= 10:
@@ -118,7 +124,7 @@ def _checked_url(text: str) -> str:
 def _checked_model(text: str) -> str:
     name = text.strip()
     if not name or len(name) > _LONGEST_MODEL or not name.isprintable():
-        raise SettingsError("没有写聊天模型的名称：请设置 KB_LLM_MODEL，如 deepseek-chat。")
+        raise SettingsError("没有写聊天模型的名称：请设置 KB_LLM_MODEL，如 qwen-plus。")
     return name
 
 

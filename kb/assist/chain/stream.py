@@ -64,7 +64,7 @@ Job = Callable[[Emit], Awaitable[Generated]]
 
 
 class TextStream(Iterator[str]):
-    """Iterates over pieces of text; after the last one ``generated`` holds the whole.
+    """Iterates over pieces of text; after the last one ``generated`` holds the whole, which is what counts.
 
     Iterating raises ModelError when the job failed (pieces already given are then worth nothing).
     ``close`` stops the job, also in mid-read; leaving a ``with`` block closes.

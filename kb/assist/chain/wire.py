@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("kb.chat")
 MAX_BYTES = 16 * 2**20
-"""Bytes read of one response: 1,500 tokens of answer and 8,000 of reasoning, at ~300 bytes of SSE each, is 3 MB."""
+"""Bytes read of one response: 4,096 tokens of answer and as many of reasoning, at ~300 bytes of SSE each, is 3 MB."""
 CONNECT_S = 10.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 8.0
 _NO_KEY = "none"  # ChatOpenAI without a key would take OPENAI_API_KEY, and send it to another firm's endpoint.
@@ -37,6 +37,7 @@ _DETAIL = 100
 _OVERFLOW = re.compile(r"context (?:length|window|size)|input (?:length|tokens)|prompt is too long", re.IGNORECASE)
 
 EMPTY = "聊天模型没有写出内容：请重试，或换一个模型。"
+THOUGHT = "聊天模型只在思考、没有写出回答：请用 KB_LLM_EXTRA 关闭思考模式，或换一个模型。"
 CUT = "聊天模型的回答中途断了：请重试。"
 FILTERED = "聊天模型的内容审查拦下了回答：请换一种问法，或换一个模型。"
 TOO_LONG = "聊天模型的回答过长，已停止接收：请重试，或换一个模型。"
@@ -137,7 +138,7 @@ def chat_openai(settings: ChatSettings, client: Any) -> ChatOpenAI:  # noqa: ANN
         timeout=client.timeout,
         max_retries=0,
         temperature=settings.temperature,
-        extra_body={"max_tokens": settings.max_tokens} if not _is_openai(settings) else None,
+        extra_body={**({} if _is_openai(settings) else {"max_tokens": settings.max_tokens}), **settings.extra},
         max_tokens=settings.max_tokens if _is_openai(settings) else None,  # type: ignore[call-arg]
         streaming=settings.streaming,
         stream_usage=False,
