@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kb.base.records import Fine, Passage
+from kb.base.records import Fine, Pair, Passage
 from kb.law.parse import parse_law
 from kb.law.penalty import sanctions
+from kb.search.pairs import pairs
 
 HERE = Path(__file__).resolve().parent
 FINES = HERE.parent / "questions" / "penalty_gold.jsonl"
@@ -139,6 +140,74 @@ def _match(row: Row, free: list[Fine], score: FineScore) -> None:
                 score.wrong.append(f"{_place(row)} {name}: 应为“{row[name]}”，读作“{printed}”")
 
 
+@dataclass
+class PairScore:
+    """Counts of predicted and labelled pairs; a place is a penalty's article, 款 and 项."""
+
+    gold: int = 0
+    found: int = 0
+    right: int = 0
+    accepted: int = 0
+    how: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    def to_json(self) -> Row:
+        """Precision counts a labelled or an accepted (``also``) duty as right; recall the labelled ones only."""
+        judged = self.found - self.accepted
+        return {
+            "pairs": self.gold,
+            "found": self.found,
+            "precision": round((self.right + self.accepted) / max(self.found, 1), 4),
+            "precision_strict": round(self.right / max(judged, 1), 4),
+            "recall": round(self.right / max(self.gold, 1), 4),
+            "precision_by_how": {
+                how: round(self.how[how, True] / max(self.how[how, True] + self.how[how, False], 1), 4)
+                for how in ("reference", "wording")
+            },
+            "found_by_how": {how: self.how[how, True] + self.how[how, False] for how in ("reference", "wording")},
+            "wrong": self.wrong,
+            "missed": self.missed,
+        }
+
+
+def score_pairs(gold: list[Row], folder: Path = LAWS, *, by_item: bool = True) -> PairScore:
+    """Compare predicted with labelled pairs at every labelled place (``by_item``) or penalty article.
+
+    Every row lists all duties of its place (perhaps none), so what is predicted there and not listed is wrong.
+    """
+    score = PairScore()
+    for (law, version), wanted in by_law(gold).items():
+        held = articles(law, version, folder)
+        number = [str(p.article) for p in held]
+        predicted: dict[Any, dict[str, Pair]] = defaultdict(dict)
+        for pair in pairs([replace(p, id=i) for i, p in enumerate(held)]):
+            article = number[pair.penalty]
+            place = (article, pair.paragraph, pair.item) if by_item else article
+            predicted[place][number[pair.duty]] = pair
+        labelled: dict[Any, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        for row in wanted:
+            place = (row["penalty"], row["paragraph"], row["item"]) if by_item else row["penalty"]
+            labelled[place][0].update(row["duties"])
+            labelled[place][1].update(row["also"])
+        for place, (duties, also) in labelled.items():
+            _compare(f"{law}{place}", duties, also - duties, predicted[place], score)
+    return score
+
+
+def _compare(place: str, duties: set[str], also: set[str], predicted: dict[str, Pair], score: PairScore) -> None:
+    score.gold += len(duties)
+    score.found += len(predicted)
+    for duty, pair in predicted.items():
+        score.right += duty in duties
+        score.accepted += duty in also
+        fits = duty in duties or duty in also
+        score.how[pair.how, fits] += 1
+        if not fits:
+            score.wrong.append(f"{place} ← {duty} {pair.how} {pair.score}（应为 {sorted(duties)}）")
+    score.missed.extend(f"{place} ← {duty}" for duty in sorted(duties - predicted.keys()))
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print both scores as JSON; ``--show`` lists what went wrong."""
     parser = argparse.ArgumentParser(prog="python -m eval.tasks.penalty", description=__doc__)
@@ -150,10 +219,19 @@ def main(argv: list[str] | None = None) -> int:
     if not args.laws.is_dir():
         print(f"缺少法规原文：{args.laws}；请用 --laws 指明文件夹")
         return 1
-    result = {"fines": score_fines(rows(args.fines), args.laws).to_json()}
+    fines, labelled = rows(args.fines), rows(args.pairs)
+    result: Row = {}
+    for split in ("tune", "held"):
+        result[f"fines_{split}"] = score_fines([r for r in fines if r["split"] == split], args.laws).to_json()
+    for split in ("tune", "held"):
+        chosen = [r for r in labelled if r["split"] == split]
+        result[f"pairs_{split}"] = score_pairs(chosen, args.laws).to_json()
+        result[f"pairs_{split}_by_article"] = score_pairs(chosen, args.laws, by_item=False).to_json()
     if not args.show:
-        result["fines"]["wrong"] = len(result["fines"]["wrong"])
-        result["fines"]["extra"] = len(result["fines"]["extra"])
+        for part in result.values():
+            for name in ("wrong", "extra", "missed"):
+                if name in part:
+                    part[name] = len(part[name])
     print(json.dumps(result, ensure_ascii=False, indent=1))
     return 0
 

@@ -15,7 +15,7 @@ from kb.law.penalty.amounts import plain
 from kb.law.penalty.clauses import Clause, Lead, read_clauses
 from kb.law.penalty.party import party
 
-__all__ = ["fines", "is_sanction", "sanctions"]
+__all__ = ["could_sanction", "fines", "is_sanction", "sanctions"]
 
 _MAYBE = re.compile(r"罚|处分|吊销|拘留|警告|没收|责令|徒刑|刑事责任|取缔|关闭|禁入|撤销|不得担任")
 _HEADING = re.compile(r"法律责任|罚\s*则|处\s*罚|惩\s*[罚处戒]|奖\s*[惩罚]|责\s*任$|罚$|分则|罪")
@@ -32,16 +32,20 @@ _BARE = {"罚款", "依照其他规定处罚"}
 
 
 def is_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
-    """Whether an article (``Passage.text``, ``Passage.path``) imposes a sanction on an act; a cheap test.
+    """Whether an article (``Passage.text``, ``Passage.path``) imposes a sanction on an act.
 
     Under a heading of liability any measure counts; elsewhere the article must say both an act and what it costs.
     """
+    return could_sanction(text, path) and bool(sanctions(text))
+
+
+def could_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
+    """Whether an article may impose a sanction, from a few words and its headings; not wrong where it says no."""
     if _MAYBE.search(text) is None:
         return False
-    liability = any(_HEADING.search(heading) for heading in path)
-    if not liability and not (_STRONG.search(text) and _ACT.search(text)):
-        return False
-    return bool(sanctions(text))
+    if any(_HEADING.search(heading) for heading in path):
+        return True
+    return _STRONG.search(text) is not None and _ACT.search(text) is not None
 
 
 def sanctions(text: str) -> tuple[Sanction, ...]:

@@ -143,7 +143,8 @@ class _Reader:
         pending, self.pending = self.pending, []
         if pending and (alone := target_alone(pending[-1].text)):
             self.target = alone
-            pending.pop()
+            if self.act or len(pending) > 1 or not self.fresh:
+                pending.pop()
         heads = self._heads(pending)
         stated = any(_HEAD.search(c.text) for c in heads)
         if self.fresh:
