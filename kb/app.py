@@ -5,6 +5,7 @@ Does not know presentation: no printing, no pages, no HTTP.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -61,6 +62,7 @@ class Settings:
     llm_model: str | None = None
     llm_base_url: str | None = None
     llm_key: str | None = None
+    llm_extra: str | None = None
     users: Path | None = None
     log: Path | None = None
     log_questions: bool = True
@@ -88,6 +90,7 @@ class Settings:
             llm_model=values.get("LLM_MODEL"),
             llm_base_url=values.get("LLM_BASE_URL"),
             llm_key=values.get("LLM_API_KEY"),
+            llm_extra=values.get("LLM_EXTRA"),
             users=Path(values["USERS"]) if "USERS" in values else None,
             log=Path(values["LOG"]) if "LOG" in values else None,
             log_questions=values.get("LOG_QUESTIONS", "1") not in ("0", "false", "no"),
@@ -103,6 +106,7 @@ _NAMES = (
     "LLM_MODEL",
     "LLM_BASE_URL",
     "LLM_API_KEY",
+    "LLM_EXTRA",
     "USERS",
     "LOG",
     "LOG_QUESTIONS",
@@ -125,6 +129,17 @@ def _from_toml(path: Path) -> dict[str, str]:
             raise SettingsError(f"{path.name} 里的 {name} 不是已知的设置；可用：{'、'.join(n.lower() for n in _NAMES)}")
         values[upper] = os.pathsep.join(map(str, value)) if isinstance(value, list) else str(value)
     return values
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    """The object of KB_LLM_EXTRA; empty when it is not set. Raises SettingsError when it is no JSON object."""
+    try:
+        value = json.loads(text or "{}")
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"KB_LLM_EXTRA 不是 JSON（{error.msg}）；请写成 {{\"名称\": 值}} 的样子") from error
+    if not isinstance(value, dict):
+        raise SettingsError("KB_LLM_EXTRA 应是一个 JSON 对象；请写成 {\"名称\": 值} 的样子")
+    return value
 
 
 def parse_day(text: str | None) -> date:
@@ -270,11 +285,14 @@ class KnowledgeBase:
         s = self.settings
         if not s.llm_model and not s.llm_base_url:
             return None
-        from kb.assist.chain import ChatModel, ChatSettings, Secret
+        from kb.assist.chain import ChatModel, ChatSettings
 
         if not s.llm_model or not s.llm_base_url:
             raise SettingsError("模型设置不全：KB_LLM_BASE_URL 与 KB_LLM_MODEL 要一起设置")
-        return ChatModel(ChatSettings(base_url=s.llm_base_url, model=s.llm_model, api_key=Secret(s.llm_key or "")))
+        extra = _json_object(s.llm_extra)
+        return ChatModel(
+            ChatSettings(base_url=s.llm_base_url, model=s.llm_model, api_key=s.llm_key or "", extra=extra)
+        )
 
     def check(self, text: str, *, as_of: date | None = None) -> CheckReport:
         """Every citation of a text: real, in force on the day, quoted exactly. Raises InputError for an empty text."""

@@ -392,3 +392,11 @@ def test_importing_the_room_is_cheap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_task_without_sources_is_sent_whole(openai_server: OpenAIServer, chat: Make) -> None:
+    openai_server.script = [Reply("一、吊钩多久查一次？")]
+    task = "为下面的条文写三个问题。" + "车间应当检查吊钩。" * 400
+    assert chat().complete(task) == "一、吊钩多久查一次？"
+    sent = openai_server.requests[-1].body["messages"]
+    assert [m["content"] for m in sent] == [task]

@@ -98,6 +98,14 @@ class ChatModel:
             raise ModelError(_BAD_REWRITE)
         return line
 
+    def complete(self, task: str) -> str:
+        """What the model writes for a task that needs no sources, such as questions for an article.
+
+        Raises InputError for an empty task, ModelError when the model failed.
+        """
+        request = self._request(task, (), (), None)
+        return TextStream(self._job([("user", task.strip())], request)).collect().text
+
     def _request(self, question: str, sources: Sequence[Source], history: Sequence[str], as_of: date | None) -> Request:
         if not question.strip():
             raise InputError("没有写问题：请写一句要问的话。")
