@@ -370,7 +370,7 @@ def _decoy() -> str:
 
 def check_listening(host: str, users: Path | None) -> None:
     """Refuse to listen beyond this machine without users. Raises SettingsError."""
-    if _is_loopback(host):
+    if is_loopback(host):
         return
     if users is None or not read_users(users):
         raise SettingsError(
@@ -378,7 +378,8 @@ def check_listening(host: str, users: Path | None) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address or name means this machine alone."""
     if host.casefold() == "localhost":
         return True
     with contextlib.suppress(ValueError):
