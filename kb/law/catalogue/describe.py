@@ -54,7 +54,8 @@ def describe_file(path: str, law: LawText) -> tuple[Instrument, Version]:
 
     Front matter counts first, then the folders, then what header and title tell. Version flags may
     hold, besides the parser's: ``stated=DATE`` (the last article's date where the version is
-    undated), ``repeals=KEY`` (an instrument its last articles abolish), ``division=NAME``.
+    undated), ``repeals=KEY`` (an instrument its last articles abolish), ``division=NAME``. A part of a
+    code and a text whose end is missing count no articles.
     """
     rank = _rank(path, law)
     place = _place(path, law, rank)
@@ -77,9 +78,10 @@ def describe_file(path: str, law: LawText) -> tuple[Instrument, Version]:
 def same_version_key(law: LawText) -> tuple[str, str, str]:
     """(key, version, division): equal for two files that hold the same text of the same instrument.
 
-    An undated text has its stated date for a version, so that it never equals a dated one.
+    Versions are told apart by the day they come into force where it is known, else by adoption; an
+    undated text has its stated date, so that it never equals a dated one.
     """
-    return law.key, law.version or f"stated={law.stated_effective or ''}", law.division
+    return law.key, law.effective or law.version or f"stated={law.stated_effective or ''}", law.division
 
 
 def _version(path: str, law: LawText) -> Version:
@@ -89,9 +91,9 @@ def _version(path: str, law: LawText) -> Version:
     if law.division:
         flags.append(f"division={law.division}")
     flags += [f"repeals={key}" for key in _repealed(law)]
-    held = len(law.articles)
     declared = law.meta.get("articles", "")
-    articles = int(declared) if declared.isdigit() else held or None
+    whole = not law.division and "end_missing" not in law.flags
+    articles = int(declared) if declared.isdigit() else (len(law.articles) or None) if whole else None
     return Version(law.key, law.version, law.effective, None, "unknown", path, law.text_kind, articles, tuple(flags))
 
 
@@ -114,7 +116,10 @@ def _rank(path: str, law: LawText) -> Rank:
     declared = law.meta.get("rank", "")
     if declared in set(Rank):
         return Rank(declared)
-    for part in reversed(PurePosixPath(path).parts[:-1]):
+    parts = PurePosixPath(path).parts[:-1]
+    if law.kind == "case" or "案例" in parts:
+        return Rank.CASE
+    for part in reversed(parts):
         if part in _FOLDERS:
             return _FOLDERS[part]
         if part.endswith("地方法规"):
@@ -125,8 +130,6 @@ def _rank(path: str, law: LawText) -> Rank:
 def _told_rank(law: LawText) -> Rank:
     """Rank by what header and title tell; OTHER when they tell nothing."""
     told = "".join(e.text for e in law.history) + " ".join(law.decrees)
-    if law.kind == "case":
-        return Rank.CASE
     if law.kind == "interpretation":
         return Rank.JUDICIAL_INTERPRETATION
     if re.match(r"(?:GB|AQ|[A-Z]{2,3})[/／ ]?T?\s*\d", law.key):
@@ -170,7 +173,7 @@ def _issuer(path: str, law: LawText, rank: Rank, place: str) -> str:
     if rank is Rank.JUDICIAL_INTERPRETATION:
         both = "最高人民法院、最高人民检察院"
         return both if law.key.startswith(both) else law.key[:7] if law.key.startswith("最高人民检") else "最高人民法院"
-    if rank is Rank.LOCAL_REGULATION:
+    if rank is Rank.LOCAL_REGULATION and first:
         return f"{place}人民代表大会" + ("常务委员会" if "常务委员会" in first or "常委会" in first else "")
     if rank is Rank.LOCAL_RULE:
         return f"{place}人民政府"

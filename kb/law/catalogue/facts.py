@@ -16,7 +16,7 @@ from kb.base.records import NATIONAL, InputError, Instrument, Rank, Version
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIELDS = frozenset((
     "key", "title", "rank", "issuer", "jurisdiction", "aliases", "decrees", "versions", "replaced_by", "ended",
-    "missing", "note", "comment",
+    "missing", "lacks", "known", "note", "comment",
 ))  # fmt: skip
 
 
@@ -25,13 +25,17 @@ class Fact:
     """What editors know of one instrument.
 
     ``versions`` carry no source. ``ended`` is the day it lost force as a whole, None while in force.
-    ``missing``: its text is known to be in none of the public collections indexed so far.
+    ``missing``: its text is known to be in none of the public collections indexed so far. ``lacks``:
+    what the public text leaves out (a table), empty when nothing. ``known``: what is known to exist,
+    in words, where no exact date is.
     """
 
     instrument: Instrument
     versions: tuple[Version, ...] = ()
     ended: str | None = None
     missing: bool = False
+    lacks: str = ""
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ def _fact(entry: Mapping[str, Any], n: int) -> Fact:
     )
     ended = _day(entry, "ended", key) if "ended" in entry else None
     versions = tuple(_version(key, row) for row in entry.get("versions", ()))
-    return Fact(instrument, versions, ended, bool(entry.get("missing", False)))
+    words = [str(entry.get(field) or "") for field in ("lacks", "known")]
+    return Fact(instrument, versions, ended, bool(entry.get("missing", False)), *words)
 
 
 def _version(key: str, row: Mapping[str, Any]) -> Version:

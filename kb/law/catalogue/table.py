@@ -6,7 +6,7 @@ Does not know what the texts say, nor where they are stored.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,9 @@ _ROWS = ("instruments", "versions", "names", "entries", "sounds")
 class Catalogue:
     """Instruments, names and versions. Opens from rows without reading more than a question needs.
 
-    ``known`` are the keys editors wrote facts about, ``missing`` those of them whose text no public
-    collection held. ``today`` decides the status of versions; None: the day it is asked.
+    ``known`` are the keys editors wrote facts about, ``holes`` what they say is wanting: key → (missing
+    altogether, what the text lacks, what is known to exist). ``today`` decides the status of versions;
+    None: the day it is asked.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Catalogue:
         versions: Iterable[Version],
         *,
         known: Iterable[str] = (),
-        missing: Iterable[str] = (),
+        holes: Mapping[str, Sequence[Any]] | None = None,
         today: date | None = None,
     ) -> None:
         by_key: dict[str, list[Version]] = {}
@@ -43,7 +44,7 @@ class Catalogue:
         self._instruments = {i.key: list(_instrument_row(i)) for i in instruments}
         self._versions = {k: [_version_row(v) for v in ordered(vs)] for k, vs in by_key.items()}
         self._known = frozenset(known)
-        self._missing = frozenset(missing)
+        self._holes = {k: list(v) for k, v in (holes or {}).items()}
         self._bodies: dict[str, str] = {}
         self.today = today
         self._memo: dict[tuple[str, str], Resolution] = {}
@@ -59,7 +60,9 @@ class Catalogue:
             instruments.values(),
             (v for vs in versions.values() for v in vs),
             known=(f.instrument.key for f in told.facts),
-            missing=(f.instrument.key for f in told.facts if f.missing),
+            holes={
+                f.instrument.key: (f.missing, f.lacks, f.known) for f in told.facts if f.missing or f.lacks or f.known
+            },
             today=today,
         )
 
@@ -84,10 +87,10 @@ class Catalogue:
 
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions held and known, oldest first, one each; empty for an unknown key."""
-        out: dict[tuple[str | None, str], Version] = {}
+        out: dict[str, Version] = {}
         for row in self._rows_of(key):
             version = self._version(row)
-            out.setdefault((version.version, "" if version.version else version.source), version)
+            out.setdefault(version.effective or version.version or version.source, version)
         return tuple(out.values())
 
     def dated(self, version: Version) -> Version:
@@ -117,17 +120,33 @@ class Catalogue:
         return later[-1] if later else None
 
     def gaps(self) -> tuple[Gap, ...]:
-        """Known holes: instruments held in an older version than known, then those known to be missing."""
-        stale, absent = [], []
-        for key in sorted(self._known):
+        """Known holes: held in an older version than known, held in part, known to be missing.
+
+        Instruments editors wrote about come first, then other texts that break off.
+        """
+        stale: list[Gap] = []
+        partial: list[Gap] = []
+        absent: list[Gap] = []
+        rest: list[Gap] = []
+        for key in sorted({*self._known, *self._versions}):
             versions = self.versions(key)
             held = [v for v in versions if v.source]
-            newest = versions[-1] if versions else None
-            if held and newest is not None and not newest.source:
-                stale.append(Gap(key, held[-1].version or "日期不明", self._printed(newest)))
-            elif not held and key in self._missing:
-                absent.append(Gap(key, "", self._printed(newest) if newest else self._number(key)))
-        return (*stale, *absent)
+            missing, lacks, known = self._holes.get(key, (False, "", ""))
+            if held and versions[-1] not in held:
+                stale.append(Gap(key, held[-1].version or "日期不明", known or self._printed(versions[-1])))
+            elif held and known:
+                stale.append(Gap(key, held[-1].version or "日期不明", known))
+            if held and (lacks or "end_missing" in held[-1].flags):
+                known_first = partial if key in self._known else rest
+                known_first.append(Gap(key, held[-1].version or "日期不明", f"全文（库中文本{lacks or '缺结尾各条'}）"))
+            elif not held and missing and not self._replaced(key):
+                told = self._printed(versions[-1]) if versions else self._number(key)
+                absent.append(Gap(key, "", f"{told}；{known}" if known else told))
+        return (*stale, *partial, *absent, *rest)
+
+    def _replaced(self, key: str) -> bool:
+        row = self._instruments.get(key)
+        return bool(row and row[7])
 
     def _printed(self, version: Version) -> str:
         told = [self._number(version.key)] if not any(v.source for v in self.versions(version.key)) else []
@@ -252,7 +271,7 @@ class Catalogue:
         """Plain (what, JSON text) pairs, among them the prepared name tables; ``from_rows`` reads them lazily."""
         sounds = self._sounds
         body: dict[str, Any] = {
-            "instruments": [list(self._instruments.values()), sorted(self._known), sorted(self._missing)],
+            "instruments": [list(self._instruments.values()), sorted(self._known), self._holes],
             "versions": [row for rows in self._versions.values() for row in rows],
             "names": self._names,
             "entries": self._entries,
@@ -265,11 +284,11 @@ class Catalogue:
         """Open a catalogue from ``to_rows``. Raises GenerationError when a part is missing or broken."""
         bodies = dict(rows)
         try:
-            instruments, known, missing = json.loads(bodies["instruments"])
+            instruments, known, holes = json.loads(bodies["instruments"])
             versions = json.loads(bodies["versions"])
         except (KeyError, ValueError) as error:
             raise GenerationError("索引中的目录不完整，请运行 kb build 重建") from error
-        made = cls((), (), known=known, missing=missing, today=today)
+        made = cls((), (), known=known, holes=holes, today=today)
         made._instruments = {row[0]: row for row in instruments}
         for row in versions:
             made._versions.setdefault(row[0], []).append(row)

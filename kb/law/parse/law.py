@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from kb.law.parse.header import DATE, decrees, effective_date, events, front_matter, version_of
-from kb.law.parse.lines import Line, kind_of, lines_of
+from kb.law.parse.lines import COMMENCES, Line, kind_of, lines_of
 from kb.law.parse.model import LawText, Node
 from kb.law.parse.titles import name_date, name_title, short_title
 from kb.law.parse.tree import body_nodes, node
@@ -58,11 +58,27 @@ def _dated(law: LawText, head: list[Line], titles: list[Line], name: str) -> Law
         effective, flag = law.meta["effective"], ""
     if flag:
         flags.append(flag)
+    if _breaks_off(law, history[0].date if history else version):
+        flags.append("end_missing")
     numbers = dict.fromkeys((*decrees(told), *_listed(law.meta.get("decrees", ""))))
     return LawText(
         law.title, law.key, law.kind, law.nodes, law.meta, history, tuple(numbers), version, effective,
         stated, law.division, tuple(flags),
     )  # fmt: skip
+
+
+def _breaks_off(law: LawText, enacted: str | None) -> bool:
+    """Whether a law in chapters stops before its closing provisions: the file lacks its end.
+
+    Laws made before 1995 often say nothing of their entry into force, so they are never judged so.
+    """
+    articles = law.articles
+    if law.kind != "law" or law.division or law.text_kind == "digest" or len(articles) < 10 or (enacted or "") < "1995":
+        return False
+    headings = [n.text for n in law.nodes if n.kind == "heading"]
+    if not headings or any(re.search(r"附\s*则|附\s*[件录表]", h) for h in headings[-2:]):
+        return False
+    return not any(COMMENCES.search(n.text) or "废止" in n.text for n in articles[-4:])
 
 
 def _listed(value: str) -> list[str]:
@@ -92,8 +108,10 @@ def _plain_title_length(lines: list[Line], wanted: str) -> int:
         joined += line.text
         if short_title(joined) == wanted:
             return i + 1
-    first = lines[0].text
-    if first in ("中华人民共和国",) and len(lines) > 1:
+    first = lines[0].text if lines else ""
+    if not first:
+        return 0
+    if first == "中华人民共和国" and len(lines) > 1:
         return 2
     return 1 if len(first) <= 60 and first[-1] not in "。；：，" and not _OPENS_BODY.match(first) else 0
 

@@ -154,7 +154,9 @@ def _block_pieces(run: list[Node]) -> Iterator[tuple[Part, ArticleNo | None, tup
     if len(run) == 1 and len(first.text) > BLOCK_LIMIT:
         yield from _split_long(first)
         return
-    text = "\n".join(n.text for n in run)
+    text = "\n".join(n.text for n in run if n.text)
+    if not text:
+        return
     yield first.part, None, first.path, text, first.start, run[-1].end
 
 

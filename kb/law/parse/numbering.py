@@ -15,10 +15,10 @@ from kb.base.address import ArticleNo, from_numeral
 WS = " \t\r\n\v\f\u3000\xa0\u2002\u2003\u2009\u200b\u200c\u200d\u2060\ufeff"
 _N = r"零\u3007○一二三四五六七八九十百千0-9\uff10-\uff19－—\u2013\- \u3000"
 LABEL = re.compile(
-    rf"""(?:\*\*)?
-         (?P<label>第(?P<number>[{_N}]{{1,12}})条
-            (?:之(?P<suffix>[一二三四五六七八九十]{{1,3}}))?)
-         (?:\*\*)?
+    rf"""(?P<label>(?:\*\*)?
+            第(?P<number>[{_N}]{{1,12}})条
+            (?:之(?P<suffix>[一二三四五六七八九十]{{1,3}}))?
+            (?:\*\*)?)
          (?P<blank>[{WS}]+|$|(?=[【\[（(]))?
          (?P<rest>.*)""",
     re.VERBOSE | re.DOTALL,
