@@ -246,3 +246,9 @@ def test_plain_numbers_read_back(number: int) -> None:
     assert parse_number(f"{number}") == number
     assert parse_number(f"{number:,}") == number
     assert integer(str(number)) == number
+
+
+@pytest.mark.parametrize("text", ["9" * 50_000, "一" * 50_000, "万" * 50_000, "1," * 25_000, "一万" * 25_000])
+def test_endless_numbers_are_no_numbers(text: str) -> None:
+    assert parse_number(text) is None
+    assert all(len(q.text) < 50 for q in find_quantities(f"{text}元"))

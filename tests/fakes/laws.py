@@ -120,9 +120,9 @@ class FakeLookup:
             self.texts[version.key, version.version] = texts
 
     def in_force(self, key: str, day: date) -> Version | None:
-        """The last version that was in force on ``day``."""
-        found = [v for v in self.versions(key) if v.in_force(day)]
-        return found[-1] if found else None
+        """The last version that began by ``day`` and did not end; an undated one began long ago."""
+        begun = [v for v in self.versions(key) if (v.effective or v.version or "") <= day.isoformat()]
+        return None if not begun or (begun[-1].ended or "9999") <= day.isoformat() else begun[-1]
 
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions in the order they were added."""
@@ -170,5 +170,6 @@ def sample_lookup() -> FakeLookup:
     lookup.add(Version("危险化学品安全法", "2025-12-27", "2026-05-01", None, "not_yet"))
     lookup.add(Version("劳动法", "2018-12-29", "2018-12-29", "2024-01-01", "repealed", "劳动法.md"), _texts(107))
     lookup.instruments["劳动法"] = Instrument("劳动法", "劳动法", Rank.LAW, replaced_by="劳动合同法")
+    lookup.add(Version("城镇燃气管理条例", "2025-04-01", "2026-01-01", None, "not_yet", "燃气.md"), _texts(60))
     lookup.add(Version("工伤保险条例", None, None, None, "unknown", "工伤.md"), _texts(67))
     return lookup

@@ -54,7 +54,8 @@ STATUSES = [
     ("《食品安全法》第三条", "not_held", "未收录，未核实"),
     ("《上海市安全生产条例》第十条", "not_held", "2021-10-28的文本未收录，未核实（只收录2018-05-24的文本）"),
     ("《危险化学品安全法》第十条", "not_held", "该日尚未施行（自2026-05-01起施行）"),
-    ("《工伤保险条例》第十条", "not_held", "施行日期不明"),
+    ("《城镇燃气管理条例》第十条", "not_found", "该日尚未施行（自2026-01-01起施行）"),
+    ("《工伤保险条例》第十条", "not_held", "所收文本没有日期"),
     ("《工伤保险条例》第六十八条", "not_found", "没有第六十八条，现有第一条至第六十七条"),
     # a digest tells existence and no more
     ("《消防法》第十六条", "verified", "只核对了条号"),
@@ -207,8 +208,8 @@ def test_a_long_text_takes_less_than_a_second() -> None:
     )
     text = sentence * (100_000 // len(sentence.encode()) + 1)
     lookup = sample_lookup()
-    began = time.perf_counter()
+    began = time.process_time()
     report = check(text, FakeNames(), lookup, TODAY, paragraphs=paragraphs)
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert len(report.citations) > 1000
     assert took < 1.0

@@ -11,6 +11,7 @@ from decimal import Decimal
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"\u3007": 0, "○": 0, "两": 2}
 POWERS = {"十": 10, "百": 100, "千": 1000}
 SCALES = POWERS | {"万": 10**4, "亿": 10**8}
+LONGEST = 40  # characters of a number that somebody wrote to be read; what is longer is no number
 _BANKERS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 
 _PART = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
@@ -53,7 +54,10 @@ def integer(text: str, *, spoken: bool = False) -> int | None:
 
     A row of Chinese digits is read by position (二〇二五). ``spoken``: 一万五 is 15,000 and 三百五 is 350,
     as in talk about money; otherwise the last digit counts ones, as in old article numbers (一百二 = 102).
+    More than ``LONGEST`` characters are no number.
     """
+    if len(text) > LONGEST:
+        return None
     if text.isascii() and text.isdigit():
         return int(text)
     if not text or any(c not in DIGITS and c not in SCALES for c in text):
@@ -100,6 +104,8 @@ def parse_number(text: str, *, spoken: bool = True) -> Decimal | None:
     余 and 多 inside are passed over (200余万 → 2,000,000). None: no numeral, or an
     approximate one (三五, 十七八).
     """
+    if len(text) > LONGEST:
+        return None
     if text[:1].isascii() and text[:1].isdigit():
         return _arabic(text)
     text = text.translate(_BANKERS).replace("余", "").replace("多", "")

@@ -181,7 +181,7 @@ class Reference:
         """Address as shown to a reader, a range with both ends; with the printed name where none is resolved."""
         if self.problem and self.locator.empty and not self.keys and self.name != self.text.strip("《》<>〈〉"):
             return self.text
-        title = self.key or self.name
+        title = self.name if self.how == "typo" else self.key or self.name
         out = (f"《{title}》" if title else "") + str(self.locator)
         return out + (f"至{self.through}" if self.through else "")
 

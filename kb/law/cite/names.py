@@ -6,12 +6,17 @@ Does not know any name itself: it asks a names table, longest suffix first.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kb.law.cite.grammar import N
 from kb.law.cite.model import NameMatch, Names
 
 WINDOW = 45  # the longest title without brackets that is looked for, in characters
+LONGEST_SHORT = 14  # characters of the longest short form that is looked for behind words that are no boundary
+# Names in one text that are looked for among short forms and typing errors although no boundary precedes them. Each
+# costs about a millisecond; a question needs a dozen, and a text of 100 KB must not take more than a second.
+GUESSES = 150
 _HARD = re.compile(r"[\n。;,:!?《〈<>“\"\u2018「『【\[…]")
 _CLOSERS = '”"\u2019」』》〉>】]'
 _FILLER = re.compile(rf"(?:中的?|里的?|里面|的|之|,|分则|总则|总纲|附则|第{N}[编章节])$")
@@ -57,16 +62,35 @@ class NameReader:
 
     def __init__(self, names: Names) -> None:
         self._names = names
-        self._known: dict[str, NameMatch] = {}
+        self._whole: Callable[[str], NameMatch] = getattr(names, "known", names.resolve)
+        self._answers: dict[str, NameMatch] = {}
+        self._quick: dict[str, NameMatch] = {}
+        self._guesses = GUESSES
         self.aliases: dict[str, NameMatch] = {}
 
     def resolve(self, name: str) -> NameMatch:
         """Resolve one name as printed, the text's own short names first."""
         if name in self.aliases:
             return self.aliases[name]
-        if name not in self._known:
-            self._known[name] = self._names.resolve(as_printed(name))
-        return self._known[name]
+        if name not in self._answers:
+            self._answers[name] = self._names.resolve(as_printed(name))
+        return self._answers[name]
+
+    def known(self, name: str) -> NameMatch:
+        """Like ``resolve``, but only whole names where the table has a quick way (``known``) to tell them."""
+        if name in self.aliases:
+            return self.aliases[name]
+        if name not in self._quick:
+            self._quick[name] = self._answers.get(name) or self._whole(as_printed(name))
+        return self._quick[name]
+
+    def _guessed(self, name: str) -> NameMatch:
+        """``resolve`` for words that may be no name at all: nothing, once a text has used up its guesses."""
+        if name not in self._answers and name not in self.aliases:
+            if self._guesses <= 0:
+                return _Nothing()
+            self._guesses -= 1
+        return self.resolve(name)
 
     def titled(self, title: str) -> NameMatch:
         """Resolve what stands in 《》; brackets at its end (2021修正) are tried without."""
@@ -85,9 +109,11 @@ class NameReader:
         ends = _ends(window)
         for end in ends:
             found = self._longest(window, end)
-            if found is not None:
+            if found is not None and found[1].keys:
                 start, match = found
                 return NameFound(window_start + start, window_start + end, window[start:end], match)
+            if found is not None:
+                break
         if certain:
             return None
         for end in ends:
@@ -101,26 +127,41 @@ class NameReader:
         """Length of the longest beginning of ``text`` that is the full or another name of an instrument."""
         ends = [m.end() for m in re.finditer("法典|法|条例|规定|办法|细则|规则|解释", text)]
         for end in reversed(ends):
-            match = self.resolve(text[:end])
+            match = self.known(text[:end])
             if match.keys and match.how in ("exact", "alias"):
                 return end, match
         return None
 
     def _longest(self, window: str, end: int) -> tuple[int, NameMatch] | None:
-        for start in range(max(0, end - WINDOW), end - 1):
-            match = self.resolve(window[start:end])
+        """The longest suffix that resolves: behind a word such as 根据 by any name, elsewhere by whole names first."""
+        cuts = [0, *(m.end() for m in _CUT.finditer(window, 0, end - 2))] if end > 1 else []
+        anywhere = range(max(0, end - WINDOW), end - 1)
+        tries: list[tuple[Iterable[int], Callable[[str], NameMatch]]] = [(cuts, self.known), (anywhere, self.known)]
+        tries.insert(1, (cuts, self._guessed))
+        if LAW_END.search(window[:end]):
+            tries.append((range(max(0, end - LONGEST_SHORT), end - 1), self._guessed))
+        for starts, resolve in tries:
+            found = self._first(window, end, starts, resolve)
+            if found is not None:
+                return found
+        return None
+
+    def _first(
+        self, window: str, end: int, starts: Iterable[int], resolve: Callable[[str], NameMatch]
+    ) -> tuple[int, NameMatch] | None:
+        for start in starts:
+            match = resolve(window[start:end])
             if not match.keys or match.how == "typo":
                 continue
-            if _FOREIGN.search(window[:start]) or (match.how != "exact" and _PLACE.search(window[:start])):
-                return None
-            return start, match
+            foreign = _FOREIGN.search(window[:start]) or (match.how != "exact" and _PLACE.search(window[:start]))
+            return (start, _Nothing()) if foreign else (start, match)
         return None
 
     def _guess(self, window: str, end: int) -> tuple[int, NameMatch] | None:
         """Take the words behind the last 根据, 违反 …: a known name with a typing error, or an unknown one."""
         starts = [0, *(m.end() for m in _CUT.finditer(window, 0, end))]
         for start in starts:
-            if 2 < end - start <= 30 and (match := self.resolve(window[start:end])).keys and match.how == "typo":
+            if 2 < end - start <= 30 and (match := self._guessed(window[start:end])).keys and match.how == "typo":
                 return start, match
         for start in reversed(starts):
             if end - start > 1 and LAW_END.search(window[start:end]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.base.quantity import canonical
 from kb.base.textnorm import Normalised, squeeze, squeezed
@@ -16,6 +17,7 @@ LONGEST = 6000  # characters; a quotation mark that closes later than that was n
 SIMILAR = 50.0  # rapidfuzz ratio below which no words of the original are offered as the ones meant
 SHOWN = 6  # differences listed in a note
 _PAIRS = {"“": "”", "「": "」", "『": "』"}
+_MARKS = re.compile("[" + "".join(_PAIRS) + "".join(_PAIRS.values()) + "]")
 _SAYS = "明确规定|规定|明确|指出|载明|要求|写明|写道"
 _BEHIND = re.compile(
     rf"""
@@ -33,56 +35,49 @@ _EDGE = ',.;:。!?、"·-'
 _LABEL = re.compile(r"第[0-9零\u3007一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?")
 
 
-def quote_behind(plain: str, end: int) -> tuple[int, int] | None:
-    """Span of the quoted words that a reference ending at ``end`` introduces; None when it introduces none."""
-    lead = _BEHIND.match(plain, end)
-    if lead is None:
-        return None
-    start = lead.end()
-    close = _closing(plain, start)
-    return None if close is None or close - start < 3 else (start + 1, close)
+@dataclass(frozen=True)
+class Quotes:
+    """Quotation marks of a (normalised) text: ``closing`` maps each opening mark's place to its partner's."""
 
+    plain: str
 
-def quote_ahead(plain: str, start: int) -> tuple[int, int] | None:
-    """Span of the quoted words that end right before a reference in brackets: “…”（《某法》第九条）."""
-    m = _AHEAD.search(plain, max(0, start - 8), start)
-    if m is None:
-        return None
-    open_at = _opening(plain, m.start())
-    return None if open_at is None or m.start() - open_at < 3 else (open_at + 1, m.start())
+    @cached_property
+    def closing(self) -> dict[int, int]:
+        """Pairs of marks no further apart than ``LONGEST``; nested ones each have their own partner."""
+        pairs: dict[int, int] = {}
+        open_marks: dict[str, list[int]] = {close: [] for close in _PAIRS.values()}
+        for m in _MARKS.finditer(self.plain):
+            if m[0] in _PAIRS:
+                open_marks[_PAIRS[m[0]]].append(m.start())
+            elif open_marks[m[0]] and m.start() - (start := open_marks[m[0]].pop()) <= LONGEST:
+                pairs[start] = m.start()
+        return pairs
 
+    @cached_property
+    def opening(self) -> dict[int, int]:
+        """The same pairs from their closing marks."""
+        return {close: start for start, close in self.closing.items()}
 
-def _closing(plain: str, start: int) -> int | None:
-    mark = plain[start]
-    if mark == '"':
-        at = plain.find('"', start + 1, start + LONGEST)
-        return at if at >= 0 else None
-    depth = 0
-    for at in range(start, min(len(plain), start + LONGEST)):
-        if plain[at] == mark:
-            depth += 1
-        elif plain[at] == _PAIRS[mark]:
-            depth -= 1
-            if depth == 0:
-                return at
-    return None
+    def behind(self, end: int) -> tuple[int, int] | None:
+        """Span of the quoted words that a reference ending at ``end`` introduces; None when it introduces none."""
+        lead = _BEHIND.match(self.plain, end)
+        if lead is None:
+            return None
+        start = lead.end()
+        close = self.closing.get(start)
+        if self.plain[start] == '"':
+            close = self.plain.find('"', start + 1, start + LONGEST)
+        return None if close is None or close - start < 3 else (start + 1, close)
 
-
-def _opening(plain: str, end: int) -> int | None:
-    mark = plain[end]
-    if mark == '"':
-        at = plain.rfind('"', max(0, end - LONGEST), end)
-        return at if at >= 0 else None
-    opener = next(o for o, c in _PAIRS.items() if c == mark)
-    depth = 0
-    for at in range(end, max(-1, end - LONGEST), -1):
-        if plain[at] == mark:
-            depth += 1
-        elif plain[at] == opener:
-            depth -= 1
-            if depth == 0:
-                return at
-    return None
+    def ahead(self, start: int) -> tuple[int, int] | None:
+        """Span of the quoted words that end right before a reference in brackets: “…”（《某法》第九条）."""
+        m = _AHEAD.search(self.plain, max(0, start - 8), start)
+        if m is None:
+            return None
+        begin = self.opening.get(m.start())
+        if self.plain[m.start()] == '"':
+            begin = self.plain.rfind('"', max(0, m.start() - LONGEST), m.start())
+        return None if begin is None or begin < 0 or m.start() - begin < 3 else (begin + 1, m.start())
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from itertools import groupby
 from kb.base.address import Address, ArticleNo
 from kb.law.cite.model import Locator, Mention, Names, Quote, Reference, Source
 from kb.law.cite.names import NameFound, NameReader, as_printed, law_like, no_law
-from kb.law.cite.quote import quote_ahead, quote_behind
+from kb.law.cite.quote import Quotes
 
 REACH = 2000  # characters that 该法 looks back; beyond a page or two a reader no longer knows which is meant
 _ITEM_LINE = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)|\d{1,2}[.、]")
 _FORMER = re.compile(r"(?:原|旧|修订前的?|修改前的?|修正前的?|废止前的?|当时的?)$")
 _GOES_ON = re.compile(r"的|之|规定|中|所|[、,。;:和至及或\n]|$")
+_AGREED = re.compile(r"(?:的)?约定|(?:的)?合同")  # an article of a contract
 _ANY_NOUN = ("法律", "法规", "规章")
 _UNKNOWN = "目录中没有“{}”，无法核实，请核对名称"
 _SELF = "指正文自身的条款，未核实"
@@ -64,6 +65,7 @@ class _Resolver:
     def __init__(self, source: Source, names: Names, home: str | Address | None, self_text: bool) -> None:
         self.source = source
         self.plain = source.plain
+        self.quotes = Quotes(source.plain)
         self.names = NameReader(names)
         self.home = Address(home) if isinstance(home, str) else home
         self.self_text = self_text
@@ -115,7 +117,7 @@ class _Resolver:
         found = self.names.before(self.plain, lead.head, certain=lead.bare)
         if found is not None:
             return self._found(found)
-        if lead.bare or no_law(self.plain, lead.head):
+        if lead.bare or no_law(self.plain, lead.head) or _AGREED.match(self.plain, lead.at[1]):
             return None
         return self._unnamed(lead)
 
@@ -274,11 +276,11 @@ class _Resolver:
 
     def _attach_quote(self, out: list[Reference], members: Sequence[Mention], named: _Named) -> None:
         """Find the words quoted from the list's last member, or before its first in brackets."""
-        span = quote_behind(self.plain, members[-1].at[1])
+        span = self.quotes.behind(members[-1].at[1])
         which = -1
         if span is None:
             start = min(members[0].at[0], named.at) if named.how not in ("antecedent", "home") else members[0].at[0]
-            span, which = quote_ahead(self.plain, max(0, start - (self.plain[start - 1 : start] == "《"))), 0
+            span, which = self.quotes.ahead(max(0, start - (self.plain[start - 1 : start] == "《"))), 0
         if span is None or out[which].locator.empty:
             return
         begin, end = self.source.norm.span(*span)

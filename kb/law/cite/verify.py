@@ -123,13 +123,7 @@ def _no_version(reference: Reference, lookup: Lookup, as_of: date) -> Checked:
         return Checked(reference, "not_found" if sure else "not_held", note=f"《{key}》{fate}")
     if not held:
         return Checked(reference, "not_held", note=f"《{key}》的文本未收录，未核实")
-    newest = [v for v in versions if v.source][-1]
-    articles = [where.article for where in reference.locators() if where.article]
-    exists = all(lookup.article(key, article, newest.version) is not None for article in articles)
-    if exists or newest.text_kind == "digest":
-        return Checked(reference, "not_held", newest.version, note="施行日期不明，该日是否有效未核实")
-    last = lookup.last_article(key, newest.version)
-    return Checked(reference, "not_found", newest.version, note=_beyond(key, reference.locator, last))
+    return Checked(reference, "not_held", note=f"《{key}》该日施行的是哪个文本不明，未核实")
 
 
 def _not_held(key: str, version: Version, lookup: Lookup) -> str:
@@ -188,8 +182,12 @@ class _Check:
         return Checked(self.reference, status, self.version.version, expected, note)  # type: ignore[arg-type]
 
     def _governing(self, note: str) -> Checked:
-        """``verified``, unless the text chose a version that is not the one in force."""
+        """``verified``, unless the text chose a version that is not the one in force, or nobody knows its dates."""
+        if self.version.version is None and self.version.effective is None:
+            return self._result("not_held", "有这一条，但所收文本没有日期，该日是否有效未核实")
         if not self.chosen:
+            if self.reference.how == "short" and not note:
+                note = f"“{self.reference.name}”按《{self.key}》核对"
             return self._result("verified", note)
         now = self.lookup.in_force(self.key, self.as_of)
         since = "该日已不是现行文本"
