@@ -62,6 +62,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"\s?(?:及以上|及以下|以上|以下|以内|之内|左右|上下|余|多|内)")
 _RANGE = re.compile(r"\s?(?:至|到|[-~—\u2013]+)\s?")
 # Words that look like quantities: 红十字会, and 一起 (together) but before an accident or a case.
+_FINED = re.compile(r"(?:罚款?|处以?|赔偿?|缴纳?|没收)\s?$")  # 罚5万: spoken, 元 left out
 _VAGUE = re.compile(r"几$|(?:^|[^人总次户件个家起条项台栋件倍])数$")  # 数百家, but 人数三百
 _WORDS = re.compile(r"(?<=红)十字|一起(?!一般|较大|重大|特别|特大|生产|安全|火灾|交通|亡人|死亡|事故|案|爆炸|中毒)")
 
@@ -98,6 +99,8 @@ def _token(text: str, m: re.Match[str]) -> _Token | None:
     blank = 1 if text[at : at + 1] == " " else 0
     unit = unit_pattern().match(text, at + blank)
     word = more[1] if more else next((c for c in m["number"] if c in "余多"), "")
+    if unit is None and _FINED.search(text, max(0, m.start() - 3), m.start()) and m["number"][-1] in "万亿":
+        return _Token(value, m.start(), m.end(), word, Unit("元", "money"))
     if unit is None:
         return _Token(value, m.start(), m.end(), word if not more else "", None)
     return _Token(value, m.start(), unit.end(), word, unit_of(unit[0]))
