@@ -42,7 +42,7 @@ class Words:
 
 def _printed(text: str) -> str:
     """A measure called as printed, without 其 after its verb and what trails it."""
-    text = re.sub(r"^(责令|没收|吊销|暂扣|撤销|取消|注销)(?:其|该)(?!他)", r"\1", text)
+    text = re.sub(r"^(责令|没收|吊销|暂扣|暂停|撤销|取消|注销)(?:其|该)(?!他)", r"\1", text)
     return re.sub(r"(?:或者|并|，|、|的|外)+$", "", text).removeprefix("的").removeprefix("、")
 
 
