@@ -273,14 +273,29 @@ class Assembly:
 
     def _shape(self, total: int) -> None:
         """What ranking needs of every row, in one array (Generation.shape)."""
-        columns = [("part", np.uint8), ("article", np.int32), ("suffix", np.uint8), ("length", np.int32)]
+        columns = [
+            ("part", np.uint8),
+            ("article", np.int32),
+            ("suffix", np.uint8),
+            ("length", np.int32),
+            ("sanction", np.bool_),
+        ]
         shape = np.zeros(total, columns)
         for row, part, number, suffix, length in self.db.execute(
             "SELECT d.base + p.ord, p.part, coalesce(p.an, 0), coalesce(p.asuf, 0), length(p.text)"
             " FROM passages p JOIN docs d USING (doc) WHERE d.active"
         ):
-            shape[row] = (store.PARTS.index(part), number, suffix, length)
+            shape[row] = (store.PARTS.index(part), number, suffix, length, False)
+        of_active = "JOIN docs d USING (doc) WHERE d.active"
+        stating = self.db.execute(f"SELECT d.base + s.ord FROM sanctions s {of_active}").fetchall()
+        shape["sanction"][[row for (row,) in stating]] = True
         np.save(self.folder / "shape.npy", shape, allow_pickle=False)
+        found = self.db.execute(
+            f"SELECT d.base + p.duty, d.base + p.penalty, p.score, p.how = 'reference' FROM pairs p {of_active}"
+            " ORDER BY 1, 2"
+        ).fetchall()
+        partners = np.array(found, [("duty", np.int32), ("penalty", np.int32), ("score", np.float32), ("told", np.bool_)])
+        np.save(self.folder / "pairs.npy", partners, allow_pickle=False)
 
     def _counts(self, passages: int, questions: int) -> dict[str, int]:
         def count(sql: str) -> int:

@@ -302,11 +302,22 @@ class Generation:
 
     @cached_property
     def shape(self) -> NDArray[np.void]:
-        """One record a row: ``part`` (index into PARTS), ``article``, ``suffix`` (0: none), ``length`` in characters."""
+        """One record a row: ``part`` (index into PARTS), ``article``, ``suffix`` (0: none), ``length`` in characters.
+
+        ``sanction``: whether the row states one.
+        """
         import numpy as np
 
         shape: NDArray[np.void] = np.load(self.folder / "shape.npy", allow_pickle=False)
         return shape
+
+    @cached_property
+    def all_pairs(self) -> NDArray[np.void]:
+        """One record a duty-penalty pair: rows ``duty`` and ``penalty``, ``score``, ``told`` (by reference)."""
+        import numpy as np
+
+        pairs: NDArray[np.void] = np.load(self.folder / "pairs.npy", allow_pickle=False)
+        return pairs
 
     @cached_property
     def answerable(self) -> NDArray[np.bool_]:
