@@ -49,6 +49,7 @@ STATUSES = [
     ("《量子安全法》第八条", "not_held", "目录中没有“量子安全法”"),
     ("根据安全生产条例第十条", "not_held", "可能指《上海市安全生产条例》、《北京市安全生产条例》"),
     ("安全生产发第97条", "not_held", "是否指《安全生产法》"),
+    ("上海消防条例第三十条", "not_held", "是否指《上海市消防条例》"),
     ("德国刑法第二百条", "not_held", "目录中没有“德国刑法”"),
     ("依据第九十七条处罚", "not_held", "没有写明是哪部法规"),
     ("《食品安全法》第三条", "not_held", "未收录，未核实"),
@@ -213,3 +214,8 @@ def test_a_long_text_takes_less_than_a_second() -> None:
     took = time.process_time() - began
     assert len(report.citations) > 1000
     assert took < 1.0
+
+
+def test_pointing_back_to_a_guessed_name_stays_a_guess() -> None:
+    report = run("《安全生产发》第三十六条，该法第三十七条、第三十八条，同条第一款")
+    assert [c.status for c in report.citations] == ["not_held"] * 4

@@ -17,8 +17,11 @@ from kb.base.records import Instrument, Passage, Version
 from kb.base.textnorm import Normalised, normalised
 
 CheckStatus = Literal["verified", "quote_differs", "not_found", "superseded", "not_held", "named_only"]
+Via = Literal["name", "antecedent", "home"]
 FAILS: frozenset[CheckStatus] = frozenset({"quote_differs", "not_found", "superseded"})
 """Statuses for which ``kb check`` exits with 3."""
+GUESSED = ("typo", "short")
+"""Ways of resolving a name that leave room for another instrument (合同法 is no short form of 劳动合同法)."""
 MAX_RANGE = 60  # articles of a range that are listed one by one; of a longer one only the ends
 
 
@@ -144,7 +147,8 @@ class Quote:
 class Reference:
     """A mention with its instrument. ``keys``: none (unknown), one, or the candidates of an ambiguous name.
 
-    ``name``: as printed, ``""`` when none was. ``how``: as the names table says, or antecedent/home. ``problem``: one
+    ``name``: as printed, ``""`` when none was; ``how`` the names table resolved it. ``via``: the name stands here, or
+    is pointed back to (该法), or is that of the text's own law (本法). ``problem``: one
     Chinese line on why it could not be resolved, ``""`` when it was. ``year``: of the version the text names itself;
     ``former``: the text says 原 or 旧. ``quote``: quoted words attached to it, None when none.
     """
@@ -157,11 +161,17 @@ class Reference:
     through: Locator | None = None
     name: str = ""
     how: str = "none"
+    via: Via = "name"
     problem: str = ""
     year: int | None = None
     former: bool = False
     quote: Quote | None = None
     chain: int = 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the instrument is only a guess from a mistyped or shortened name."""
+        return self.how in GUESSED
 
     @property
     def key(self) -> str | None:
@@ -181,7 +191,7 @@ class Reference:
         """Address as shown to a reader, a range with both ends; with the printed name where none is resolved."""
         if self.problem and self.locator.empty and not self.keys and self.name != self.text.strip("《》<>〈〉"):
             return self.text
-        title = self.name if self.how == "typo" else self.key or self.name
+        title = self.name if self.doubtful else self.key or self.name
         out = (f"《{title}》" if title else "") + str(self.locator)
         return out + (f"至{self.through}" if self.through else "")
 

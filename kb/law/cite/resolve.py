@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from kb.base.address import Address, ArticleNo
-from kb.law.cite.model import Locator, Mention, Names, Quote, Reference, Source
+from kb.law.cite.model import Locator, Mention, Names, Quote, Reference, Source, Via
 from kb.law.cite.names import NameFound, NameReader, as_printed, law_like, no_law
 from kb.law.cite.quote import Quotes
 
@@ -38,6 +38,7 @@ class _Named:
     problem: str = ""
     year: int | None = None
     former: bool = False
+    via: Via = "name"
 
     def fits(self, noun: str) -> bool:
         """Whether 该条例 (``noun`` 条例) can mean it."""
@@ -94,7 +95,7 @@ class _Resolver:
         self._attach_quote(out, members, named)
         if not inside:
             state.last, state.last_at = out[-1], max(members[-1].at[1], state.quoted[1] if state.quoted else 0)
-            if lead.title is not None or named.how not in ("antecedent", "home"):
+            if named.via == "name":
                 state.named.append(named)
         return out
 
@@ -148,15 +149,15 @@ class _Resolver:
         if self.state.quoted is None:
             return None
         reference = self.state.quoted[2]
-        return _Named(reference.keys, reference.name, "home", -1, reference.problem, reference.year, reference.former)
+        return replace(_again(reference, -1), via="home")
 
     def _at_home(self) -> _Named | None:
-        return _Named((self.home.title,), self.home.title, "home", -1) if self.home else None
+        return _Named((self.home.title,), self.home.title, "exact", -1, via="home") if self.home else None
 
     def _back(self, lead: Mention, noun: str) -> _Named | None:
         """Find the last named instrument that 该… can mean; None when none fits."""
         near = [n for n in self.state.named if lead.at[0] - n.at <= REACH and n.fits(noun)]
-        return replace(near[-1], how="antecedent") if near else None
+        return replace(near[-1], via="antecedent") if near else None
 
     def _pronoun(self, lead: Mention) -> _Named:
         word, noun = lead.pronoun[: -len(_noun(lead.pronoun))], _noun(lead.pronoun)
@@ -175,7 +176,7 @@ class _Resolver:
             return own
         line = self.source.line_start(lead.at[0])
         if self.state.named and self.state.last and self.state.last_at >= line and self.state.named[-1].at >= 0:
-            return replace(self.state.named[-1], how="antecedent")
+            return replace(self.state.named[-1], via="antecedent")
         return _Named((), "", "none", lead.at[0], _SELF if self.self_text else _NO_NAME)
 
     def _relative_base(self, lead: Mention) -> _Named | None:
@@ -188,7 +189,7 @@ class _Resolver:
             return None
         if own is None and not lead.relative and lead.locator.paragraph is None and "(" not in self._printed(lead):
             return None  # 第三项任务
-        return _Named(near.keys, near.name, "antecedent", lead.at[0], near.problem, near.year, near.former)
+        return replace(_again(near, lead.at[0]), via="antecedent")
 
     def _printed(self, m: Mention) -> str:
         return self.plain[slice(*m.at)]
@@ -237,13 +238,13 @@ class _Resolver:
             if m.title is not None or m.pronoun or before is not None or named.at < 0
             else min(m.at[0], named.at)
         )
-        if named.how in ("antecedent", "home"):
+        if named.via != "name":
             start = m.at[0]
         begin, end = self.source.norm.span(start, m.at[1])
         keys = () if problem and not named.problem else named.keys
         return Reference(
             begin, end, self.source.text[begin:end], keys, locator, through,
-            named.printed, named.how, problem, named.year, named.former, None, m.chain,
+            named.printed, named.how, named.via, problem, named.year, named.former, None, m.chain,
         )  # fmt: skip
 
     def _place(self, m: Mention) -> tuple[Locator, Locator | None] | None:
@@ -279,7 +280,7 @@ class _Resolver:
         span = self.quotes.behind(members[-1].at[1])
         which = -1
         if span is None:
-            start = min(members[0].at[0], named.at) if named.how not in ("antecedent", "home") else members[0].at[0]
+            start = min(members[0].at[0], named.at) if named.via == "name" else members[0].at[0]
             span, which = self.quotes.ahead(max(0, start - (self.plain[start - 1 : start] == "《"))), 0
         if span is None or out[which].locator.empty:
             return
@@ -287,6 +288,12 @@ class _Resolver:
         out[which] = replace(out[which], quote=Quote(self.source.text[begin:end], begin, end))
         if which == -1 and self.state.quoted is None:
             self.state.quoted = (span[0], span[1], out[which])
+
+
+def _again(reference: Reference, at: int) -> _Named:
+    """The instrument of a reference, to be pointed back to."""
+    r = reference
+    return _Named(r.keys, r.name, r.how, at, r.problem, r.year, r.former)
 
 
 def _after(before: Locator, m: Mention) -> tuple[Locator, Locator | None] | None:

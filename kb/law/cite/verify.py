@@ -63,8 +63,8 @@ def _unclear(reference: Reference) -> str:
         return f"“{reference.name}”可能指{names}，请写全称"
     if reference.problem or not reference.keys:
         return reference.problem or f"目录中没有“{reference.name}”，无法核实，请核对名称"
-    if reference.how == "typo":
-        return f"没有名为“{reference.name}”的法规，是否指《{reference.keys[0]}》？请改正后再核对"
+    if reference.doubtful:
+        return f"目录中没有名为“{reference.name}”的法规，是否指《{reference.keys[0]}》？请写全称后再核对"
     return ""
 
 
@@ -186,8 +186,6 @@ class _Check:
         if self.version.version is None and self.version.effective is None:
             return self._result("not_held", "有这一条，但所收文本没有日期，该日是否有效未核实")
         if not self.chosen:
-            if self.reference.how == "short" and not note:
-                note = f"“{self.reference.name}”按《{self.key}》核对"
             return self._result("verified", note)
         now = self.lookup.in_force(self.key, self.as_of)
         since = "该日已不是现行文本"
