@@ -233,7 +233,7 @@ def test_describe_file(path: str, head: str, rank: str, place: str, issuer: str)
 
 def test_digest_front_matter_counts_first() -> None:
     text = (
-        "---\ntitle: 上海市示例条例\nversion: 2020-03-19\nrank: 地方性法规\nissuer: 某某\njurisdiction: 上海市\n"
+        "---\ntitle: 上海市示例条例\nversion: 2020-03-19\nrank: 地方性法规\nissuer: 某某\njurisdiction: 上海\n"
         "articles: 77\ntext_kind: digest\n---\n# 上海市示例条例（要点）\n\n第三条 要点。\n"
     )
     instrument, version = describe_file("corpus/regulations/x.md", parse_law(text, name="x"))
@@ -277,6 +277,12 @@ def test_rows_are_plain_text_and_give_the_same_catalogue(facts: Facts) -> None:
 def test_broken_rows_name_the_cure() -> None:
     with pytest.raises(GenerationError, match="kb build"):
         Catalogue.from_rows([("instruments", "[[")])
+
+
+def test_empty_files_make_no_instrument() -> None:
+    parsed = parse_law("---\nbookCollapseSection: true\n---\n", name="_index")
+    catalogue = Catalogue.build([describe_file("laws/行政法规/_index.md", parsed)])
+    assert catalogue.keys() == ()
 
 
 def test_unknown_key() -> None:

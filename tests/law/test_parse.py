@@ -327,6 +327,7 @@ def test_long_text_is_cut_at_sentence_ends_only() -> None:
 def test_empty_file_is_named_by_its_file(text: str) -> None:
     law = parse_law(text, name="空文件(2020-01-01)")
     assert (law.key, law.articles) == ("空文件", ())
+    assert "empty" in law.flags
     assert law.passages("x.md") == []
 
 

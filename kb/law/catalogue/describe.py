@@ -151,7 +151,7 @@ def _place(path: str, law: LawText, rank: Rank) -> str:
     """``全国`` or the place whose organ made it: of a local text the place its title begins with, else the folder's."""
     declared = law.meta.get("jurisdiction")
     if declared:
-        return declared
+        return PLACES.get(declared, declared)
     if rank not in (Rank.LOCAL_REGULATION, Rank.LOCAL_RULE):
         return NATIONAL
     m = _TITLE_PLACE.match(law.key)

@@ -31,11 +31,13 @@ def merge(
 ) -> tuple[dict[str, Instrument], dict[str, tuple[Version, ...]]]:
     """Instruments by key and their versions, oldest first, each with ``effective`` and ``ended`` filled in.
 
-    A version held in several files (parts of a code, duplicates) keeps one Version per file.
+    A version held in several files (parts of a code, duplicates) keeps one Version per file. Files
+    without any text (flag ``empty``) do not count.
     """
     instruments: dict[str, Instrument] = {}
     held: dict[str, list[Version]] = {}
-    for instrument, version in sorted(entries, key=lambda e: (e[0].key, e[1].text_kind == "digest", e[1].source)):
+    real = (e for e in entries if "empty" not in e[1].flags)
+    for instrument, version in sorted(real, key=lambda e: (e[0].key, e[1].text_kind == "digest", e[1].source)):
         known = instruments.get(instrument.key)
         instruments[instrument.key] = instrument if known is None else _joined(known, instrument)
         held.setdefault(instrument.key, []).append(version)

@@ -58,6 +58,8 @@ def _dated(law: LawText, head: list[Line], titles: list[Line], name: str) -> Law
         effective, flag = law.meta["effective"], ""
     if flag:
         flags.append(flag)
+    if all(n.kind in ("front", "mark") or not n.text for n in law.nodes):
+        flags.append("empty")
     if _breaks_off(law, history[0].date if history else version):
         flags.append("end_missing")
     numbers = dict.fromkeys((*decrees(told), *_listed(law.meta.get("decrees", ""))))

@@ -14,7 +14,7 @@ from kb.base.address import ArticleNo
 from kb.base.records import Part, Passage, TextKind
 
 NodeKind = Literal["front", "title", "meta", "mark", "contents", "heading", "article", "block"]
-LawKind = Literal["law", "amendment", "decision", "interpretation", "case", "other"]
+LawKind = Literal["law", "amendment", "decision", "interpretation", "case"]
 Act = Literal["通过", "批准", "修正", "修订", "公布", "施行", "废止"]
 
 # Longest passage of a text that has no articles, in characters: about what a reader takes in on one screen.
