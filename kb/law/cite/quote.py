@@ -32,6 +32,9 @@ _BEHIND = re.compile(
 _AHEAD = re.compile(r"[”\"」』][。,;.]?(?:[(\[【]|[—-]{1,2})(?:见|参见|出自|引自|摘自|语出|依据|根据|来源:?)?$")
 _GAP = re.compile(r"…+|\.{3,}|\((?:略|省略|中略)\)")
 _EDGE = ',.;:。!?、"·-'
+_PRINTED = {
+    ord(half): full for half, full in zip(",:;()?!", "，：；（）？！", strict=True)
+}  # as Chinese text prints them
 _LABEL = re.compile(r"第[0-9零\u3007一二三四五六七八九十百千]+条(?:之[一二三四五六七八九十]+)?")
 
 
@@ -123,7 +126,7 @@ def compare(quote: str, original: str) -> Difference | None:
         if near is None:
             return Difference(None, "引文与该条文字相差太大，原文没有这样的话")
         spans[i] = near
-        notes += _describe(piece, text.text[slice(*near)])
+        notes += (note.translate(_PRINTED) for note in _describe(piece, text.text[slice(*near)]))
     text_by_value = canonical(original)
     same = all(canonical(piece) in text_by_value for piece in wanted)
     shown = "；".join(notes[:SHOWN]) + (f"；等{len(notes)}处" if len(notes) > SHOWN else "")
