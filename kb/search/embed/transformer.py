@@ -115,12 +115,12 @@ class SentenceTransformerEncoder:
 
 
 def _cut(text: str, ends: Sequence[int], room: int) -> list[str]:
-    """Cut after at most ``room`` tokens (``ends``: where each ends), at a sentence end if the last half has one."""
+    """Cut after at most ``room`` tokens (``ends``: where each ends), at a sentence end if the second half has one."""
     pieces: list[str] = []
     at = token = 0
     while len(ends) - token > room:
-        hard, middle = ends[token + room - 1], ends[token + room // 2]
-        stops = [m.end() for m in _SENTENCE_END.finditer(text, middle, hard)]
+        hard, middle = ends[token + room - 1], ends[token + max(room // 2 - 1, 0)]
+        stops = [m.end() for m in _SENTENCE_END.finditer(text, middle - 1, hard)]
         stop = max(stops[-1] if stops else hard, at + 1)
         pieces.append(text[at:stop])
         at = stop

@@ -52,17 +52,21 @@ def write_questions(
     """Write up to ``per_article`` questions for each (instrument, article, text), at most ``limit`` calls of ``ask``.
 
     Each article's questions are appended to ``file`` (origin ``model``, status ``review``) as soon as they are
-    there, so that a stopped run goes on where it was: articles in ``file`` are passed over. An unusable answer is
-    counted as failed and tried again in the next run; three in a row raise ModelError.
+    there, so that a stopped run goes on where it was: articles in ``file`` are passed over. A question that another
+    article already got is dropped (it names too little). An answer without a usable question is counted as failed and
+    tried again in the next run; three in a row raise ModelError.
     """
-    done = {gold for q in (load([file]) if file.exists() else []) for gold in q.gold}
+    known = load([file]) if file.exists() else []
+    done = {gold for q in known for gold in q.gold}
+    asked = {q.text for q in known}
     todo = [(key, no, text) for key, no, text in articles if (key, no) not in done]
     failed: list[tuple[str, ArticleNo]] = []
     kept = in_a_row = 0
     for number, (key, no, text) in enumerate(todo[:limit], 1):
         answer = ask(_prompt().format(title=key, article=no, text=text[:MAX_TEXT], count=per_article))
-        questions = usable(answer, key)[:per_article]
+        questions = [q for q in usable(answer, key) if q not in asked][:per_article]
         if questions:
+            asked.update(questions)
             _append(file, (KnownQuestion(q, ((key, no),), "model", "model", "review") for q in questions))
             kept += len(questions)
             in_a_row = 0
