@@ -194,21 +194,29 @@ class Generation:
             found.setdefault(document.key, []).append(document)
         return found
 
-    def article(self, key: str, article: ArticleNo, version: str | None = None) -> Passage | None:
-        """An article by instrument, number and version (None: newest held); None when it is not in the index."""
+    def _texts(self, key: str, version: str | None) -> list[DocumentRow]:
+        """The files that together hold one version of an instrument: several for a code kept part by part (编)."""
         document = self.held(key, version)
         if document is None:
-            return None
-        found = self._rows(
-            f"SELECT ord, {_COLUMNS} FROM passages WHERE doc=? AND an=? AND asuf=? AND part='article' ORDER BY ord",
-            (document.doc, article.number, article.suffix),
-        )
-        return self._passage(document, found[0][0], found[0][1:]) if found else None
+            return []
+        same = (document.version, document.text_kind)
+        return [d for d in self._by_key[key] if (d.version, d.text_kind) == same]
+
+    def article(self, key: str, article: ArticleNo, version: str | None = None) -> Passage | None:
+        """An article by instrument, number and version (None: newest held); None when it is not in the index."""
+        for document in self._texts(key, version):
+            found = self._rows(
+                f"SELECT ord, {_COLUMNS} FROM passages WHERE doc=? AND an=? AND asuf=? AND part='article' ORDER BY ord",
+                (document.doc, article.number, article.suffix),
+            )
+            if found:
+                return self._passage(document, found[0][0], found[0][1:])
+        return None
 
     def articles(self, key: str, version: str | None = None) -> list[Passage]:
         """Every article of a version in order; empty when it is not held."""
-        document = self.held(key, version)
-        return [] if document is None else [p for p in self.of_document(document) if p.article is not None]
+        found = [p for d in self._texts(key, version) for p in self.of_document(d) if p.article is not None]
+        return sorted(found, key=lambda p: p.article or ArticleNo(0))
 
     def last_article(self, key: str, version: str | None = None) -> ArticleNo | None:
         """The highest article number that the official text has; None when the instrument is not held.
@@ -221,12 +229,16 @@ class Generation:
         stated = next((v.articles for v in self.catalogue.versions(key) if v.version == document.version), None)
         if document.text_kind == "digest" and stated is not None:
             return ArticleNo(stated)
-        rows = self._rows(
-            "SELECT an, asuf FROM passages WHERE doc=? AND part='article' AND an IS NOT NULL"
-            " ORDER BY an DESC, asuf DESC LIMIT 1",
-            (document.doc,),
-        )
-        return ArticleNo(*rows[0]) if rows else None
+        last = [
+            row
+            for part in self._texts(key, version)
+            for row in self._rows(
+                "SELECT an, asuf FROM passages WHERE doc=? AND part='article' AND an IS NOT NULL"
+                " ORDER BY an DESC, asuf DESC LIMIT 1",
+                (part.doc,),
+            )
+        ]
+        return ArticleNo(*max(last)) if last else None
 
     def in_force(self, key: str, day: date) -> Version | None:
         """The version of an instrument in force on ``day`` (see Catalogue.in_force)."""
@@ -347,3 +359,7 @@ class Generation:
         from kb.search.index.known import Known
 
         return Known(self.folder)
+
+    def known_texts(self) -> list[tuple[int, str, str]]:
+        """(number, text as it is searched, style) of every known question."""
+        return [tuple(r) for r in self._rows("SELECT qid, text, style FROM questions ORDER BY qid")]

@@ -13,8 +13,8 @@ but sorted numbers): one or two characters are packed as code points and cannot 
 63-bit hash, where two of a million words collide with probability 5e-8.
 """
 
-from kb.search.lexical.index import LexicalIndex
+from kb.search.lexical.index import LexicalIndex, best
 from kb.search.lexical.segment import Segment, encode_documents
 from kb.search.lexical.terms import LEGAL_TERMS_FILE, legal_terms, term_key, terms
 
-__all__ = ["LEGAL_TERMS_FILE", "LexicalIndex", "Segment", "encode_documents", "legal_terms", "term_key", "terms"]
+__all__ = ["LEGAL_TERMS_FILE", "LexicalIndex", "Segment", "best", "encode_documents", "legal_terms", "term_key", "terms"]

@@ -1,70 +1,88 @@
-"""Candidates of a question from each means, as ranked rows with scores.
+"""Candidates of a question from each means, as ranked rows with scores, and their fusion.
 
-Does not know how the means are weighed against each other.
+Does not know how the evidence is weighed against each other beyond reciprocal ranks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.search.index import Generation
+from kb.search.lexical import best
+from kb.search.rank import Candidates, Evidence, Query, Ranked, Votes
+from kb.search.rank.columns import F32, I64, Flags
+from kb.search.retrieve.fusion import RRF_K
 
 DENSE = 150  # recall at 150 dense + 75 lexical candidates is the reranker's ceiling (design/retrieval: .882 on STARD)
 LEXICAL = 75
-QUESTIONS = 40  # known questions that vote
+QUESTIONS = 40  # known questions whose answers become candidates
+VOTERS = 100  # known questions that are counted
+NAMED = 25  # rows of a document that the question names
+PARTNERS_OF = 20  # first candidates whose duties and penalties come along
 
-Ids = NDArray[np.int64]
-Scores = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Rows best first with their scores, as one means found them."""
-
-    rows: Ids
-    scores: Scores
-
-    def __len__(self) -> int:
-        """How many rows were found."""
-        return len(self.rows)
+# Weights of the fusion measured in design/retrieval (dense, plain BM25, nearest question dense and BM25).
+WEIGHTS = {"dense": 1.0, "lexical": 0.6, "question_dense": 0.8, "question_lexical": 0.6}
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question as the means need it: its text, its vector of shape (d,), and the rows allowed to answer."""
-
-    text: str
-    vector: NDArray[np.float32]
-    allowed: Flags
-
-
-def votes(generation: Generation, questions: Ids, scores: Scores, allowed: Flags) -> Ranked:
-    """Articles that known questions vote for: each takes the score of its best question, best first."""
-    best: dict[int, float] = {}
-    known = generation.known
-    for question, score in zip(questions.tolist(), scores.tolist(), strict=True):
-        for row in known.answers(question).tolist():
-            if allowed[row] and row not in best:
-                best[row] = score
-    rows = np.fromiter(best.keys(), np.int64, len(best))
-    return Ranked(rows, np.fromiter(best.values(), np.float32, len(best)))
-
-
-def gather(generation: Generation, query: Query) -> Mapping[str, Ranked]:
-    """What each means finds: ``dense``, ``lexical``, ``question_dense``, ``question_lexical``."""
-    found = {
-        "dense": Ranked(*generation.vectors.top(query.vector, DENSE, query.allowed)),
-        "lexical": Ranked(*generation.lexical.top(query.text, LEXICAL, query.allowed)),
+def gather(evidence: Evidence, query: Query) -> Candidates:
+    """What each means finds (lists ``dense``, ``lexical``, ``question_dense``, ``question_lexical``, ``named``)."""
+    bm25 = evidence.lexical.scores(query.text)
+    lists = {
+        "dense": Ranked(*evidence.vectors.top(query.vector, DENSE, query.allowed)),
+        "lexical": Ranked(*best(bm25, LEXICAL, query.allowed)),
     }
-    known = generation.known
-    if len(known):
-        near = known.vectors.top(query.vector, QUESTIONS)
-        worded = known.terms.top(query.text, QUESTIONS)
-        found["question_dense"] = votes(generation, *near, query.allowed)
-        found["question_lexical"] = votes(generation, *worded, query.allowed)
-    return found
+    near = worded = Votes(np.empty(0, np.int64), np.empty(0, np.float32))
+    if len(evidence.known):
+        near = Votes(*evidence.known.vectors.top(query.vector, VOTERS))
+        worded = Votes(*evidence.known.terms.top(query.text, VOTERS))
+        lists["question_dense"] = voted(evidence, near, query.allowed)
+        lists["question_lexical"] = voted(evidence, worded, query.allowed)
+    rows, fused = fuse(lists, WEIGHTS)
+    if query.named:
+        lists["named"] = of_documents(evidence, query)
+    lists["pair"] = partners(evidence, rows[:PARTNERS_OF], query.allowed)
+    more = [lists[name].rows for name in ("named", "pair") if name in lists]
+    every = np.concatenate([rows, *more])
+    kept = np.sort(np.unique(every, return_index=True)[1])
+    rows = every[kept]
+    fused = np.concatenate((fused, np.zeros(len(every) - len(fused), np.float32)))[kept]
+    return Candidates(rows, fused, lists, bm25, near, worded)
+
+
+def voted(evidence: Evidence, votes: Votes, allowed: Flags) -> Ranked:
+    """Articles that the first known questions vote for: each takes the score of its best question, best first."""
+    head = Votes(votes.questions[:QUESTIONS], votes.scores[:QUESTIONS])
+    owner, rows = head.rows(evidence.known)
+    fit = allowed[rows]
+    owner, rows = owner[fit], rows[fit]
+    _, first = np.unique(rows, return_index=True)
+    first.sort()
+    return Ranked(rows[first], head.scores[owner[first]])
+
+
+def of_documents(evidence: Evidence, query: Query) -> Ranked:
+    """The rows of the documents that the question names, nearest first."""
+    rows = np.flatnonzero(np.isin(evidence.columns.document, query.named) & query.allowed)
+    cosine = evidence.vectors.rows(rows) @ query.vector
+    order = np.argsort(-cosine, kind="stable")[:NAMED]
+    return Ranked(rows[order], cosine[order])
+
+
+def partners(evidence: Evidence, rows: I64, allowed: Flags) -> Ranked:
+    """Duties and penalties of some rows, in the order of these."""
+    _, found = evidence.columns.partners(rows)
+    found = found[allowed[found]]
+    _, first = np.unique(found, return_index=True)
+    found = found[np.sort(first)]
+    return Ranked(found, np.ones(len(found), np.float32))
+
+
+def fuse(lists: Mapping[str, Ranked], weights: Mapping[str, float]) -> tuple[I64, F32]:
+    """Rows of all lists, best first, and their sums of weight / (k + rank); see ``fusion``."""
+    every = np.concatenate([r.rows for r in lists.values()])
+    parts = [weights.get(name, 1.0) / (RRF_K + np.arange(1, len(r) + 1)) for name, r in lists.items()]
+    rows, inverse = np.unique(every, return_inverse=True)
+    scores = np.bincount(inverse, np.concatenate(parts), minlength=len(rows))
+    order = np.argsort(-scores, kind="stable")
+    return rows[order], scores[order].astype(np.float32)

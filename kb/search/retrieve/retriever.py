@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -15,26 +16,61 @@ from kb.base.records import Hit, SearchResult
 from kb.search.embed import Encoder
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
-from kb.search.retrieve.candidates import Flags, Query, Ranked, gather
-from kb.search.retrieve.fusion import interleave, reciprocal_rank_fusion
+from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features
+from kb.search.rank.columns import I64, Flags
+from kb.search.retrieve.candidates import gather
+from kb.search.retrieve.fusion import interleave
+from kb.search.retrieve.named import named_keys
 from kb.search.retrieve.scope import Scope, eligible, mask
 
-# Weights of the fusion measured in design/retrieval (dense, plain BM25, nearest question dense and BM25).
-WEIGHTS = {"dense": 1.0, "lexical": 0.6, "question_dense": 0.8, "question_lexical": 0.6}
-WHY = {"dense": "dense", "lexical": "lexical", "question_dense": "question", "question_lexical": "question"}
+WHY = {
+    "dense": "dense",
+    "lexical": "lexical",
+    "question_dense": "question",
+    "question_lexical": "question",
+    "named": "reference",
+    "pair": "pair",
+}
 HISTORY = 2  # earlier questions that a follow-up carries with it
-EXPAND_FROM = 5  # hits whose references and partners are brought along
+EXPAND_FROM = 5  # hits whose partners are brought along where no ranker has weighed them
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows best first with a score each, and the confidence that the first five hold an answer (None: unknown)."""
+
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    why: Mapping[int, set[str]]
+    confidence: float | None
 
 
 class Retriever:
     """Answers questions from one generation. Safe for several threads."""
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
+    def __init__(self, generation: Generation, encoder: Encoder, ranker: Ranker | None = None) -> None:
+        """``ranker`` None: candidates stay in the order of their fusion, and no confidence is known."""
         self.generation = generation
         self.encoder = encoder
-        self._mask = lru_cache(maxsize=64)(self._make_mask)
+        self.ranker = ranker
+        self._allowed = lru_cache(maxsize=64)(self._make_allowed)
 
-    def _make_mask(self, scope: Scope) -> Flags:
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The generation as ranking sees it."""
+        g = self.generation
+        columns = Columns.build(g.documents(), g.shape, g.all_pairs, g.known.gold)
+        return Evidence(g.vectors, g.lexical, g.known, columns)
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """Instrument → numbers of its documents."""
+        found: dict[str, list[int]] = {}
+        for i, d in enumerate(self.generation.documents()):
+            found.setdefault(d.key, []).append(i)
+        return found
+
+    def _make_allowed(self, scope: Scope) -> Flags:
         flags = mask(eligible(self.generation.documents(), scope), len(self.generation))
         flags &= self.generation.answerable
         flags.setflags(write=False)
@@ -42,43 +78,64 @@ class Retriever:
 
     def query(self, question: str, scope: Scope, history: Sequence[str] = ()) -> Query:
         """The question as the means need it, earlier questions in front."""
-        text = " ".join((*history[-HISTORY:], question))
-        vector = self.encoder.encode([text], kind="query")[0]
-        return Query(text, vector, self._mask(scope))
+        earlier = list(history[-HISTORY:])
+        text = " ".join((*earlier, question))
+        keys = named_keys(text, self.generation.catalogue, scope.place)
+        named = tuple(i for key in keys for i in self._numbers.get(key, ()))
+        if not earlier:
+            vector = self.encoder.encode([text], kind="query")[0]
+            return Query(text, vector, self._allowed(scope), vector, vector, named)
+        vectors = self.encoder.encode([text, question, earlier[-1]], kind="query")
+        return Query(text, vectors[0], self._allowed(scope), vectors[1], vectors[2], named, len(earlier))
 
     def search(self, question: str, *, scope: Scope, k: int = 20, history: Sequence[str] = ()) -> SearchResult:
-        """The ``k`` best passages, exact references first, partners of the best brought along."""
+        """The ``k`` best passages, exact references first.
+
+        ``Hit.score`` is the probability that the passage is meant, and ``confidence`` that the first five hold one that
+        is; without a ranker the score is that of the fusion and the confidence None.
+        """
         started = time.perf_counter()
         exact = [found.passage.id for found in mentioned(question, self.generation, scope.as_of)]
-        query = self.query(question, scope, history)
-        lists = gather(self.generation, query)
-        fused = reciprocal_rank_fusion({n: r.rows.tolist() for n, r in lists.items()}, WEIGHTS)
-        why = _reasons(lists)
-        for row in exact:
-            why.setdefault(row, set()).add("exact")
-        ordered = list(dict.fromkeys([*exact, *(row for row, _ in fused)]))
-        ordered = self._expanded(ordered, why, query.allowed)[:k]
-        score = dict(fused)
-        hits = tuple(
-            Hit(rank, self.generation.passage(row), score.get(row, 0.0), tuple(sorted(why.get(row, ()))))
-            for rank, row in enumerate(ordered, 1)
-        )
+        found = self._found(self.query(question, scope, history))
+        ordered = list(dict.fromkeys([*exact, *found.rows]))[:k]
+        score = dict(zip(found.rows, found.scores, strict=True))
+        certain = max(found.scores, default=0.0)
+        hits = []
+        for rank, row in enumerate(ordered, 1):
+            why = set(found.why.get(row, ()))
+            value = score.get(row, 0.0)
+            if row in exact:
+                why.add("exact")
+                value = max(value, 1.0 if found.confidence is not None else certain)
+            hits.append(Hit(rank, self.generation.passage(row), value, tuple(sorted(why))))
+        confidence = 1.0 if exact and found.confidence is not None else found.confidence
         elapsed = (time.perf_counter() - started) * 1000
         return SearchResult(
-            question, scope.as_of, self.generation.id, hits, None, tuple(exact), (), {"retrieve": elapsed}
+            question, scope.as_of, self.generation.id, tuple(hits), confidence, tuple(exact), (), {"retrieve": elapsed}
         )
 
-    def _expanded(self, ordered: list[int], why: dict[int, set[str]], allowed: Flags) -> list[int]:
+    def _found(self, query: Query) -> Found:
+        candidates = gather(self.evidence, query)
+        why = _reasons(candidates.lists)
+        if self.ranker is None or not len(candidates.rows):
+            rows = self._expanded(candidates, why)
+            score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
+            return Found(tuple(rows), tuple(score[r] for r in rows), why, None)
+        judged = self.ranker.judge(features(self.evidence, query, candidates))
+        rows = candidates.rows[judged.order].tolist()
+        for row in rows:
+            why.setdefault(row, set()).add("rerank")
+        return Found(tuple(rows), tuple(judged.probability[judged.order].tolist()), why, judged.confidence)
+
+    def _expanded(self, candidates: Candidates, why: Mapping[int, set[str]]) -> list[int]:
         """A duty brings its penalty and a penalty its duty: partners of the first hits follow the first hits."""
+        brought = set(candidates.lists["pair"].rows.tolist())
+        ordered = [r for r in candidates.rows.tolist() if why.get(r) != {"pair"}]
         head = ordered[:EXPAND_FROM]
-        brought: list[int] = []
-        for row in head:
-            for pair in self.generation.pairs(row)[:2]:
-                partner = pair.penalty if pair.duty == row else pair.duty
-                if allowed[partner] and partner not in head and partner not in brought:
-                    brought.append(partner)
-                    why.setdefault(partner, set()).add("pair")
-        return list(dict.fromkeys([*head, *interleave(ordered[EXPAND_FROM:], brought)]))
+        _, partners = self.evidence.columns.partners(np.array(head, np.int64))
+        follow = [r for r in dict.fromkeys(partners.tolist()) if r in brought and r not in head]
+        rest = [r for r in candidates.rows.tolist() if r not in head]
+        return list(dict.fromkeys([*head, *interleave(rest, follow)]))
 
 
 def _reasons(lists: Mapping[str, Ranked]) -> dict[int, set[str]]:
@@ -89,5 +146,5 @@ def _reasons(lists: Mapping[str, Ranked]) -> dict[int, set[str]]:
     return why
 
 
-def _plain(rows: Iterable[np.int64]) -> list[int]:
+def _plain(rows: I64 | Iterable[int]) -> list[int]:
     return [int(row) for row in rows]

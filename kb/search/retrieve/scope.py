@@ -77,7 +77,10 @@ def eligible(documents: Iterable[DocumentRow], scope: Scope) -> list[DocumentRow
             by_key.setdefault(d.key, []).append(d)
     chosen: list[DocumentRow] = []
     if scope.kind in ("law", "all"):
-        chosen += [found for held in by_key.values() if (found := governing(held, scope.as_of)) is not None]
+        for held in by_key.values():
+            found = governing(held, scope.as_of)
+            if found is not None:  # a code kept part by part (编) answers with all its parts
+                chosen += [d for d in held if (d.version, d.text_kind) == (found.version, found.text_kind)]
     if scope.kind in ("report", "all"):
         chosen += reports
     return chosen

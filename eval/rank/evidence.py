@@ -1,0 +1,147 @@
+"""A fold's evidence: vectors of all rows and a question index that never saw the questions left out.
+
+Does not know features or the ranker. Files of a fold lie in one folder and are found again by the next run.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from eval.rank.questions import Fold, Item
+from kb.search.index import Generation, vectors
+from kb.search.index.vectors import Vectors
+from kb.search.lexical import LexicalIndex
+from kb.search.rank import Columns, Evidence
+
+if TYPE_CHECKING:
+    from eval.train.batches import Words
+    from eval.train_encoder import Prepared
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What all folds share: the generation, which of its rows are searched, and the questions."""
+
+    generation: Generation
+    allowed: npt.NDArray[np.bool_]
+    questions: Sequence[Item]
+
+
+@dataclass(frozen=True)
+class AskedIndex:
+    """Known questions of a fold, in the form ranking asks for (``kb.search.rank.evidence.Asked``)."""
+
+    starts: I64
+    gold: I64
+    vectors: Vectors
+    terms: LexicalIndex
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+class Trainer:
+    """Encoders of the folds, one after the other; the tokenizer and the articles' words are prepared once."""
+
+    def __init__(self, corpus: Corpus, steps: int) -> None:
+        self.corpus = corpus
+        self.steps = steps
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """Texts and tokenizer of the encoder's training."""
+        from eval.train import data
+        from eval.train_encoder import prepare
+
+        return prepare(data.load())
+
+    @cached_property
+    def words(self) -> tuple[I64, Words]:
+        """Rows that are searched and the words of their text."""
+        from eval.train.batches import Words
+        from kb.search.embed import passage_text
+
+        rows, texts = [], []
+        for d in self.corpus.generation.documents():
+            if self.corpus.allowed[d.base : d.base + d.n].any():
+                for p in self.corpus.generation.of_document(d):
+                    rows.append(p.id)
+                    texts.append(passage_text(p))
+        return np.array(rows, np.int64), Words(self.prepared.tokenizer, texts)
+
+    def table(self, fold: Fold) -> F32:
+        """Word vectors of an encoder that never saw the questions left out, rounded as they ship (int8)."""
+        from eval.train.export import quantised
+        from eval.train.model import Settings
+
+        texts = {self.corpus.questions[i].text for i in fold.left_out}
+        loaded = self.prepared.data
+        left_out = [i for i, q in enumerate(loaded.written) if q.text in texts]
+        settings = Settings(seed=fold.n, steps=self.steps)
+        table, _, _ = self.prepared.table(loaded.without(written=left_out), settings, {})
+        rows, factors = quantised(table)
+        return rows.astype(np.float32) * factors[:, None]
+
+    def write(self, fold: Fold, folder: Path) -> None:
+        """Train the fold's encoder and write its vectors and question index into ``folder``."""
+        from eval.train.batches import Words
+        from eval.train.model import _normal, _pooled
+
+        started = time.monotonic()
+        table = self.table(fold)
+        rows, words = self.words
+        codes = np.zeros((len(self.corpus.generation), table.shape[1]), np.int8)
+        codes[rows] = vectors.quantise(_normal(_pooled(table, words)))
+        kept = [q for i, q in enumerate(self.corpus.questions) if i not in fold.left_out]
+        asked = Words(self.prepared.tokenizer, [q.text for q in kept])
+        beside = folder.with_name(folder.name + ".making")
+        beside.mkdir(parents=True, exist_ok=True)
+        vectors.write(beside / "vectors.faiss", [codes], table.shape[1])
+        vectors.write(beside / "questions.faiss", [vectors.quantise(_normal(_pooled(table, asked)))], table.shape[1])
+        LexicalIndex.build(beside / "terms", [q.text for q in kept])
+        np.save(beside / "starts.npy", np.cumsum([0, *(len(q.gold) for q in kept)]).astype(np.int64))
+        np.save(beside / "gold.npy", np.array([r for q in kept for r in q.gold], np.int64))
+        np.save(beside / "table.npy", table.astype(np.float16))
+        self.prepared.tokenizer.save(str(beside / "tokenizer.json"))
+        beside.replace(folder)
+        print(f"fold {fold.n}: encoder and index in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+class FoldEvidence:
+    """The evidence of one written fold, and its encoder for questions."""
+
+    def __init__(self, folder: Path, generation: Generation) -> None:
+        from tokenizers import Tokenizer
+
+        self._table: F32 = np.load(folder / "table.npy").astype(np.float32)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        known = AskedIndex(
+            np.load(folder / "starts.npy"),
+            np.load(folder / "gold.npy"),
+            Vectors.open(folder / "questions.faiss"),
+            LexicalIndex.open(folder / "terms"),
+        )
+        columns = Columns.build(generation.documents(), generation.shape, generation.all_pairs, known.gold)
+        self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), generation.lexical, known, columns)
+
+    def encode(self, texts: Sequence[str]) -> F32:
+        """Vectors [texts, dim] of length 1."""
+        out = np.zeros((len(texts), self._table.shape[1]), np.float32)
+        for i, e in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
+            ids = [t for t in e.ids if t]
+            if ids:
+                out[i] = self._table[ids].sum(axis=0)
+        norms = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.divide(out, norms, out=np.zeros_like(out), where=norms > 0)

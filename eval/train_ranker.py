@@ -1,0 +1,78 @@
+"""Train the ranker that ships: ``python -m eval.train_ranker --index DIR``.
+
+Does not know retrieval's inside. Steps, each kept in ``--work`` and found again by the next run:
+
+1. folds: an encoder and a question index that never saw a sixth of the laws and some questions of the others;
+2. features of the questions left out, from that fold's evidence;
+3. a LambdaRank model, its figures on questions and laws it never saw, its calibration; the files are written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.rank import material, questions
+from eval.rank.evidence import Corpus, Trainer
+from eval.rank.material import DAY, PLACE, Material
+from eval.train.data import ROOT
+from kb.search.index import Generation
+from kb.search.retrieve import Scope
+from kb.search.retrieve.scope import eligible, mask
+
+FOLDS = 6
+SHARE = 0.12  # of the questions whose law is not left out
+
+
+def corpus_of(index: Path) -> Corpus:
+    """The generation of ``index``, its rows that are searched, and its known questions."""
+    generation = Generation.open(index)
+    allowed = mask(eligible(generation.documents(), Scope(DAY, "law", PLACE)), len(generation)) & generation.answerable
+    files = sorted((ROOT / "corpus" / "questions").glob("*.jsonl"))
+    return Corpus(generation, allowed, questions.items(generation, files))
+
+
+def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> Material:
+    """Feature rows of all folds asked for; what is missing is made."""
+    trainer = Trainer(corpus, options.steps)
+    plan = questions.folds(corpus.questions, FOLDS, SHARE)
+    parts = []
+    for fold in plan[: options.folds]:
+        folder = work / f"fold{fold.n}"
+        if not folder.is_dir():
+            trainer.write(fold, folder)
+        file = folder / f"material-{options.by_law}-{options.by_question}.npz"
+        if not file.is_file():
+            chosen = material.sample(fold, corpus.questions, options.by_law, options.by_question)
+            material.make(fold, corpus.questions, chosen, folder, corpus.generation, corpus.allowed).save(file)
+        parts.append(Material.load(file))
+    return Material.join(parts)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the steps; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m eval.train_ranker", description=__doc__)
+    parser.add_argument("--index", type=Path, default=ROOT / ".work" / "full-index")
+    parser.add_argument("--work", type=Path, default=ROOT / ".work" / "rank")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="how many of the folds are used")
+    parser.add_argument("--steps", type=int, default=450, help="steps of each fold's encoder")
+    parser.add_argument("--by-law", type=int, default=900, help="questions a fold whose law was left out")
+    parser.add_argument("--by-question", type=int, default=1500, help="questions a fold whose law was not")
+    parser.add_argument("--only-material", action="store_true")
+    options = parser.parse_args(arguments)
+    options.work.mkdir(parents=True, exist_ok=True)
+    corpus = corpus_of(options.index)
+    rows = gather_material(corpus, options.work, options)
+    print(f"{len(rows.sizes)} questions, {len(rows.x)} candidates", file=sys.stderr)
+    if options.only_material:
+        return 0
+    from eval.rank.report import finish
+
+    finish(rows, corpus, options.work)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""What ranking looks at: vectors, terms and known questions behind the smallest protocols, and the rows' columns.
+
+Does not know where any of it is stored: a generation's files in the product, arrays of a fold in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.search.rank.columns import F32, I64, Columns, Flags
+
+
+class VectorSearch(Protocol):
+    """Unit vectors of numbered rows."""
+
+    def top(self, query: F32, k: int, allowed: Flags | None = None) -> tuple[I64, F32]:
+        """The ``k`` nearest rows and their cosines, best first."""
+
+    def rows(self, ids: I64) -> F32:
+        """Vectors of some rows."""
+
+
+class TermSearch(Protocol):
+    """BM25 over numbered rows; ``LexicalIndex`` is one."""
+
+    def scores(self, question: str) -> F32:
+        """Score of every row."""
+
+    def top(self, question: str, k: int, mask: Flags | None = None) -> tuple[I64, F32]:
+        """The ``k`` best rows and their scores."""
+
+    def matrix(self, question: str, rows: npt.ArrayLike) -> tuple[list[str], F32, npt.NDArray[np.uint8]]:
+        """Distinct known terms, their idf, counts [terms, rows]."""
+
+    def norms(self, rows: npt.ArrayLike) -> F32:
+        """Length part of BM25 for some rows."""
+
+
+class Asked(Protocol):
+    """Known questions: their vectors and terms, and rows ``gold[starts[q]:starts[q + 1]]`` that answer question q."""
+
+    @property
+    def starts(self) -> I64:
+        """Where each question's rows begin."""
+
+    @property
+    def gold(self) -> I64:
+        """Rows of all questions, one after the other."""
+
+    @property
+    def vectors(self) -> VectorSearch:
+        """Vectors of the questions."""
+
+    @property
+    def terms(self) -> TermSearch:
+        """BM25 over the questions."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that candidates are found and weighed by."""
+
+    vectors: VectorSearch
+    lexical: TermSearch
+    known: Asked
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as the means need it.
+
+    ``text``: as searched, earlier questions in front; ``vector``: of it, shape (d,). ``last`` and ``before``: vectors
+    of the last question alone and of the one before it (the same as ``vector`` without history). ``allowed``: rows
+    that may answer. ``named``: numbers of the documents that the question names.
+    """
+
+    text: str
+    vector: F32
+    allowed: Flags
+    last: F32
+    before: F32
+    named: tuple[int, ...] = ()
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Rows best first with their scores, as one means found them."""
+
+    rows: I64
+    scores: F32
+
+    def __len__(self) -> int:
+        """How many rows were found."""
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Known questions near a question: their numbers and scores, best first, by one means."""
+
+    questions: I64
+    scores: F32
+
+    def rows(self, known: Asked) -> tuple[I64, I64]:
+        """(position among ``questions``, row) of every answer."""
+        first, last = known.starts[self.questions], known.starts[self.questions + 1]
+        sizes = last - first
+        owner = np.repeat(np.arange(len(sizes)), sizes)
+        offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return owner, known.gold[np.repeat(first, sizes) + offset]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What was found for a question: ``rows`` (each once), the lists it came from, and what features reuse.
+
+    ``lists``: best first by each means. ``fused``: score of every row by reciprocal rank fusion. ``bm25``: of every
+    row of the index. ``near`` and ``worded``: known questions by vector and by words.
+    """
+
+    rows: I64
+    fused: F32
+    lists: Mapping[str, Ranked]
+    bm25: F32
+    near: Votes
+    worded: Votes
+    reached: Mapping[int, str] = field(default_factory=dict)

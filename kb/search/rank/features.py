@@ -1,0 +1,295 @@
+"""Candidates of a question → one row of numbers each, as the ranker was trained on them.
+
+Does not know where candidates come from, what the numbers are worth, or which are right. The order of ``NAMES`` is
+part of the trained model. Whatever weighs the evidence must know how much there is: an article whose law has no known
+questions gets no votes, which says nothing against it (``asked``, ``asked_share``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.search.lexical.terms import bigrams, clean, words
+from kb.search.rank.columns import F32, I64, Columns
+from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
+
+HEAD = 10  # votes and law counts are taken among the first 10 …
+DEPTH = 50  # … and the first 50 of a list
+# A question that asks what happens to somebody who did wrong.
+_PENALTY = re.compile(
+    r"罚|处理|后果|责任|判刑|坐牢|刑事|吊销|关停|停产|没收|违反|违法|追究|拘留|赔|犯法|怎么办|处分|处置|幅度|多少钱"
+)
+_DUTY = re.compile(r"应当|应该|必须|要不要|能不能|可不可以|是否|可以吗|行不行|需要|要求|规定|义务|标准|合规|合法|允许")
+_HOW = re.compile(r"怎么|如何|程序|流程|期限|多久|几天|多长时间|步骤|手续|材料|申请|向谁|哪个部门|谁来|谁负责|谁管")
+
+Block = dict[str, F32]
+
+
+def asks_penalty(question: str) -> bool:
+    """Whether a question asks for a sanction."""
+    return _PENALTY.search(question) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One question's evidence and candidates, and what several blocks of features need."""
+
+    evidence: Evidence
+    query: Query
+    found: Candidates
+    cosine: F32  # of each candidate
+
+    @property
+    def rows(self) -> I64:
+        return self.found.rows
+
+    @property
+    def columns(self) -> Columns:
+        return self.evidence.columns
+
+    @property
+    def documents(self) -> I64:
+        return self.columns.document[self.rows]
+
+
+def _log_rank(values: F32) -> F32:
+    """Log of the place (from 1) of each value, greatest first."""
+    place = np.empty(len(values), np.float32)
+    place[np.argsort(-values, kind="stable")] = np.log(np.arange(1, len(values) + 1, dtype=np.float32))
+    return place
+
+
+def _relative(values: F32) -> F32:
+    """Share of the greatest value; zeros where all are."""
+    top = float(values.max(initial=0.0))
+    return values / np.float32(top) if top > 0 else np.zeros_like(values)
+
+
+def _greatest(size: int, owner: I64, values: F32) -> F32:
+    """Greatest value of each owner, 0 without one."""
+    out = np.zeros(size, np.float32)
+    np.maximum.at(out, owner, values)
+    return out
+
+
+def _dense(s: _Scene) -> Block:
+    c, q = s.cosine, s.query
+    around = _neighbours(s.columns, s.rows)
+    near = (s.evidence.vectors.rows(around.ravel()) @ q.vector).reshape(around.shape)
+    out = {
+        "cos": c,
+        "cos_below_best": c - c.max(initial=-1.0),
+        "cos_rank": _log_rank(c),
+        "cos_neighbour_best": near.max(axis=0),
+        "cos_neighbour_mean": near.mean(axis=0),
+    }
+    if q.turns:
+        vectors = s.evidence.vectors.rows(s.rows)
+        out["cos_last"], out["cos_before"] = vectors @ q.last, vectors @ q.before
+    else:
+        out["cos_last"] = out["cos_before"] = c
+    return out
+
+
+def _neighbours(columns: Columns, rows: I64) -> I64:
+    """Rows before and after in the same document, shape (2, n); the row itself at an end."""
+    before, after = np.maximum(rows - 1, 0), np.minimum(rows + 1, len(columns) - 1)
+    document = columns.document
+    return np.stack(
+        (
+            np.where(document[before] == document[rows], before, rows),
+            np.where(document[after] == document[rows], after, rows),
+        )
+    )
+
+
+def _lexical(s: _Scene) -> Block:
+    bm25 = s.found.bm25[s.rows]
+    text = s.query.text
+    names, idf, counts = s.evidence.lexical.matrix(text, s.rows)
+    cleaned = clean(text)
+    whole = np.fromiter((n in set_ for n in names), np.bool_, len(names)) if (set_ := set(words(cleaned))) else None
+    pair_set = set(bigrams(cleaned))
+    paired = np.fromiter((n in pair_set for n in names), np.bool_, len(names))
+    if whole is None:
+        whole = np.zeros(len(names), np.bool_)
+    weights = counts.astype(np.float32)
+    weights /= weights + s.evidence.lexical.norms(s.rows)
+    weights *= idf[:, None]
+    there = counts > 0
+    around = _neighbours(s.columns, s.rows)
+    out = {
+        "bm25": bm25,
+        "bm25_relative": _relative(bm25),
+        "bm25_rank": _log_rank(bm25),
+        "bm25_neighbour": _relative(s.found.bm25[around].max(axis=0)),
+        "terms_found": there.sum(axis=0, dtype=np.float32),
+    }
+    for name, chosen in (("words", whole), ("bigrams", paired)):
+        part = weights[chosen].sum(axis=0)
+        mass = float(idf[chosen].sum()) or 1.0
+        out[f"bm25_{name}"] = part
+        out[f"bm25_{name}_relative"] = _relative(part)
+        out[f"coverage_{name}"] = (idf[chosen] @ there[chosen]) / np.float32(mass)
+    return out
+
+
+def _votes(s: _Scene) -> Block:
+    near, n_near = _voted(s, s.found.near)
+    worded, n_worded = _voted(s, s.found.worded)
+    out = {f"near_{name}": values for name, values in near.items()}
+    out |= {f"worded_{name}": values for name, values in worded.items()}
+    out["worded_relative"] = _relative(worded["best"])
+    top_near = s.found.near.scores[:2]
+    out["near_top"] = _same(n_near, float(top_near[0]) if len(top_near) else 0.0)
+    out["near_top_gap"] = _same(n_near, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
+    top_worded = s.found.worded.scores[:1]
+    out["worded_top"] = _same(n_worded, float(top_worded[0]) if len(top_worded) else 0.0)
+    columns = s.columns
+    out["asked"] = np.log1p(columns.asked[s.rows])
+    out["asked_share"] = columns.asked_share[s.documents]
+    return out
+
+
+def _same(n: int, value: float) -> F32:
+    return np.full(n, value, np.float32)
+
+
+def _voted(s: _Scene, votes: Votes) -> tuple[Block, int]:
+    """What the known questions of one list say of each candidate and of its law."""
+    n = len(s.rows)
+    owner, rows = votes.rows(s.evidence.known)
+    order = np.argsort(s.rows, kind="stable")
+    at = np.minimum(np.searchsorted(s.rows[order], rows), max(n - 1, 0))
+    slot = order[at] if n else at
+    hit = s.rows[slot] == rows if n else np.zeros(len(rows), np.bool_)
+    owner_hit, slot = owner[hit], slot[hit]
+    scores = votes.scores
+    top = float(scores[0]) if len(scores) else 1.0
+    weight = np.exp((scores - top) / np.float32(0.1 * max(top, 1e-6)))
+    law = np.bincount(s.columns.document[rows], weight[owner], minlength=len(s.columns.titles))
+    total = float(law.sum()) or 1.0
+    block = {
+        "best": _greatest(n, slot, scores[owner_hit]),
+        "mass": np.bincount(slot, weight[owner_hit], minlength=n).astype(np.float32),
+        "head": np.bincount(slot[owner_hit < HEAD], minlength=n).astype(np.float32),
+        "depth": np.bincount(slot[owner_hit < DEPTH], minlength=n).astype(np.float32),
+        "law": (law[s.documents] / total).astype(np.float32),
+    }
+    return block, n
+
+
+def _law(s: _Scene) -> Block:
+    documents = s.documents
+    size = len(s.columns.titles)
+    out: Block = {}
+    for name in ("dense", "lexical"):
+        rows = s.found.lists[name].rows[:DEPTH]
+        share = np.bincount(s.columns.document[rows], minlength=size) / max(len(rows), 1)
+        out[f"law_{name}"] = share[documents].astype(np.float32)
+    best = np.full(size, -1.0, np.float32)
+    np.maximum.at(best, documents, s.cosine)
+    out["law_cos_below_best"] = best[documents] - s.cosine.max(initial=-1.0)
+    out["cos_below_law"] = s.cosine - best[documents]
+    return out
+
+
+def _title(s: _Scene) -> Block:
+    columns, documents = s.columns, s.documents
+    asked = {s.query.text[i : i + 2] for i in range(len(s.query.text) - 1)}
+    weights, titles = columns.title_weights, columns.title_bigrams
+    present, inverse = np.unique(documents, return_inverse=True)
+    found = np.array([sum(weights[b] for b in titles[d] if b in asked) for d in present.tolist()], np.float32)
+    share = found / columns.title_mass[present]
+    named = np.isin(present, np.array(s.query.named, np.int64))
+    return {
+        "title_found": found[inverse],
+        "title_share": share[inverse],
+        "named": named[inverse].astype(np.float32),
+        "any_named": _same(len(documents), float(len(s.query.named) > 0)),
+    }
+
+
+def _partners(s: _Scene) -> Block:
+    """What speaks for the duty or the penalty that a candidate belongs to."""
+    n = len(s.rows)
+    owner, partner = s.columns.partners(s.rows)
+    cosine = s.evidence.vectors.rows(partner) @ s.query.vector if len(partner) else np.zeros(0, np.float32)
+    top = float(s.found.bm25.max(initial=0.0)) or 1.0
+    vote_owner, vote_rows = s.found.near.rows(s.evidence.known)
+    near = _of_rows(partner, vote_rows, s.found.near.scores[vote_owner])
+    return {
+        "partners": np.bincount(owner, minlength=n).astype(np.float32),
+        "partner_cos": _greatest(n, owner, cosine),
+        "partner_bm25": _greatest(n, owner, s.found.bm25[partner] / np.float32(top)),
+        "partner_near": _greatest(n, owner, near),
+    }
+
+
+def _of_rows(wanted: I64, rows: I64, scores: F32) -> F32:
+    """Greatest score among ``rows`` of each wanted row, 0 where it is not there."""
+    if not len(rows) or not len(wanted):
+        return np.zeros(len(wanted), np.float32)
+    order = np.lexsort((-scores, rows))
+    rows, scores = rows[order], scores[order]
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
+
+
+def _nature(s: _Scene) -> Block:
+    columns, documents, text = s.columns, s.documents, s.query.text
+    n = len(s.rows)
+    penalty = asks_penalty(text)
+    sanction = columns.sanction[s.rows].astype(np.float32)
+    return {
+        "fused": s.found.fused,
+        "fused_rank": _log_rank(s.found.fused),
+        "length": columns.length[s.rows],
+        "place": columns.place[s.rows],
+        "article": columns.article[s.rows].astype(np.float32),
+        "sanction": sanction,
+        "penalty_fits": sanction if penalty else -sanction,
+        "asks_penalty": _same(n, float(penalty)),
+        "asks_duty": _same(n, float(_DUTY.search(text) is not None)),
+        "asks_how": _same(n, float(_HOW.search(text) is not None)),
+        "rank_order": columns.rank_order[documents],
+        "local": columns.local[documents].astype(np.float32),
+        "question_length": _same(n, float(len(text))),
+        "turns": _same(n, float(s.query.turns)),
+        "cos_top": _same(n, float(s.cosine.max(initial=0.0))),
+    }
+
+
+_BLOCKS: tuple[Callable[[_Scene], Block], ...] = (_dense, _lexical, _votes, _law, _title, _partners, _nature)
+
+NAMES = (
+    *("cos", "cos_below_best", "cos_rank", "cos_neighbour_best", "cos_neighbour_mean", "cos_last", "cos_before"),
+    *("bm25", "bm25_relative", "bm25_rank", "bm25_neighbour", "terms_found"),
+    *("bm25_words", "bm25_words_relative", "coverage_words"),
+    *("bm25_bigrams", "bm25_bigrams_relative", "coverage_bigrams"),
+    *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
+    *("worded_best", "worded_mass", "worded_head", "worded_depth", "worded_law", "worded_relative"),
+    *("near_top", "near_top_gap", "worded_top", "asked", "asked_share"),
+    *("law_dense", "law_lexical", "law_cos_below_best", "cos_below_law"),
+    *("title_found", "title_share", "named", "any_named"),
+    *("partners", "partner_cos", "partner_bm25", "partner_near"),
+    *("fused", "fused_rank", "length", "place", "article", "sanction", "penalty_fits"),
+    *("asks_penalty", "asks_duty", "asks_how", "rank_order", "local", "question_length", "turns", "cos_top"),
+)
+
+
+def features(evidence: Evidence, query: Query, found: Candidates) -> F32:
+    """One row a candidate, columns as ``NAMES``; shape (len(found.rows), len(NAMES))."""
+    cosine = evidence.vectors.rows(found.rows) @ query.vector
+    scene = _Scene(evidence, query, found, cosine)
+    block: Block = {}
+    for part in _BLOCKS:
+        block |= part(scene)
+    out = np.empty((len(found.rows), len(NAMES)), np.float32)
+    for i, name in enumerate(NAMES):
+        out[:, i] = block[name]
+    return out
