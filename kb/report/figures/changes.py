@@ -18,15 +18,16 @@ _DIRECTION = re.compile(
 _SHARE = re.compile(r"(?:分别)?占(?P<whole>[\u4e00-\u9fff]{0,14}?)的?(?:比例|比重|比)?(?:分别)?(?:为|达|达到)?$")
 _UP = {"增长", "上升", "提升", "提高", "增加"}
 _RELATIVE_UNITS = ("%", "个百分点", "百分点", "倍")
+_LAST_YEAR = "同比|上年|去年|上一年"
 _AND = re.compile(r"、|和|与|及")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure that tells a change or a share. ``kind`` is 同比增幅, 同比降幅 or 占…比例; ``text`` as printed.
+    """A figure that tells a change or a share. ``kind`` is 同比增幅, 同比降数 … or 占…比例; ``text`` as printed.
 
     ``subjects`` are the things it is about, empty where the sentence names none (then: the figure before).
-    ``each``: one number holds for several things (均).
+    ``each``: one number holds for several things (均). ``back``: about which figure before, counted backwards.
     """
 
     spot: Spot
@@ -34,6 +35,7 @@ class Change:
     text: str
     subjects: tuple[str, ...]
     each: bool = False
+    back: int = 1
 
 
 def read_changes(sentence: str, found: Sequence[Spot]) -> list[Change]:
@@ -41,7 +43,7 @@ def read_changes(sentence: str, found: Sequence[Spot]) -> list[Change]:
     out: list[Change] = []
     taken = 0
     for i, spot in enumerate(found):
-        if i < taken or spot.unit not in _RELATIVE_UNITS:
+        if i < taken or spot.award:
             continue
         run = _run(sentence, found, i)
         changes = _read(sentence, run, found[i - 1].end if i else 0)
@@ -66,15 +68,18 @@ def _read(sentence: str, run: Sequence[Spot], before: int) -> list[Change]:
     start = max(start, before)
     left = sentence[start : run[0].start]
     way, share = _DIRECTION.search(left), _SHARE.search(left)
-    if way is not None:
+    against = way is not None and re.search(_LAST_YEAR, re.split("；", sentence[: run[0].start])[-1]) is not None
+    if way is not None and (run[0].unit in _RELATIVE_UNITS or against):
         subject, kind = left[: way.start()], "同比增幅" if way["way"] in _UP else "同比降幅"
-        if not re.search("同比|上年|去年|上一年", sentence[before : run[0].start]):
+        if not against:
             kind = kind.removeprefix("同比")
+        if run[0].unit not in _RELATIVE_UNITS:
+            kind = kind.replace("幅", "数")
         each = way["each"] == "均"
         if each and not subject.strip():
             subject = _clause_before(sentence, start)
         text = way[0] + sentence[run[0].start : run[-1].end]
-    elif share is not None and len(run) > 1:
+    elif share is not None and len(run) > 1 and run[0].unit in _RELATIVE_UNITS:
         subject, kind, each = left[: share.start()], f"占{share['whole']}比例", False
         text = sentence[start + share.start() : run[-1].end]
     else:
@@ -82,7 +87,7 @@ def _read(sentence: str, run: Sequence[Spot], before: int) -> list[Change]:
     subjects = _subjects(subject, len(run), each)
     if len(run) > 1 and len(subjects) == len(run):
         return [Change(s, kind, text, (name,)) for s, name in zip(run, subjects, strict=True)]
-    return [Change(s, kind, text, subjects, each) for s in run]
+    return [Change(s, kind, text, subjects, each, len(run) - i) for i, s in enumerate(run)]
 
 
 def _clause_before(sentence: str, start: int) -> str:
@@ -93,8 +98,10 @@ def _clause_before(sentence: str, start: int) -> str:
 
 def _subjects(text: str, count: int, each: bool) -> tuple[str, ...]:
     """Things a change is about; several only where as many are named as there are numbers, or 均 says so."""
+    text = re.sub(r"^(?:与|较|比)(?:上年|去年)(?:同期)?(?:相比)?", "", text)
+    text = re.sub(r"(?:分别|均|各)$", "", text.strip("，、 "))
     text = re.sub(r"^(?:推动|实现|相关领域|全市|全区|全局|全年|实施|其中)+", "", text).strip("，、 ")
-    text = re.sub(r"(?:较|比)?(?:去年|上年)?(?:同期)?(?:同比)?$", "", text)
+    text = re.sub(r"(?:(?:较|比)(?:去年|上年)(?:同期)?)?(?:同比)?$", "", text)
     if not text:
         return ()
     parts = tuple(p for p in _AND.split(text) if p)

@@ -7,106 +7,103 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 
 from kb.report.figures.spot import BOUNDARY, Spot
+from kb.report.figures.words import shared, words
 
-_ADVERBS = re.compile(
-    r"""^(?:全年|今年以来|本年度|今年|年内|目前|期间|活动期间|近年来|年初以来|上半年|下半年|累计|共计|总计|一共|先后|已经|现有|其中
-        |另有|另外|分别|同时|此外|涉及|全市|全区|全局|全系统|本市|本区|本局|我区|我局|截\s?[至止]\w{1,12}?[日底月]|到年底|年底
-        |\d{4}年度?|应|将|已|现|共|另|并|各|约|达|经|其他(?=有))+""",
-    re.VERBOSE,
+_BY = re.compile(
+    r"^(?:通过|依托|借助|利用|围绕|结合)[^，]{2,20}?(?:接入|建成|检查|培训|发放|发现)(?=[\u4e00-\u9fff]{2})"
 )
-_SUPPORT = re.compile(
-    r"^(?:开展|组织|举办|进行|完成|实施|实现|做好|做到|建立完善|建立健全|建立|推进|召开|承担|接入|组成|抓好|组织开展|牵头指导|牵头"
-    r"|指导|依法|依序按时|共有|拥有|设立|设置|配备|达到|形成|覆盖|对照|引导|联合|对|为|以|向|与|由|在|把|将|等|从|按|使|就|给|被|有|是)+"
+_TO_WHOM = re.compile(
+    r"(?:(?<![结相绝面核派应比])对|向|给|^为|[，、]为|围绕|推动)(?:全区|全市|全县|辖区|本市|本区|我区)?$"
 )
-_TAIL = re.compile(
-    r"(?:数量为|数量达|数量|总计为|总计|共计|合计|累计|分别为|分别|达到|共有|共|约为|约|近|超过|超|为|达|至|到|等|的|有|了|是|仅|各|均|已"
-    r"|拓展|扩大|增加|提升|提高|缩短|下降|上升|减少|增长|降低|余|计|：|:|“|（)+$"
-)
-_STOP = re.compile(
-    r"的|在|以(?!案)|为|被|就|和(?!谐)|与|及(?!时)|或|开展|进行|实施|完成|实现|参加|参与|签订|涉及|列入|纳入|推进|全面|共同|分批|使用|获|入选"
-    r"|逐步|逐一|逐家|建档|主动|平均|每|按|已|均|全部|未|通过|接入|平均|做成|走进|提供|送|做|到|并|随同|免费|建立|批准|不予|用于|占|其中|；|。"
-)
-_RELATIVE = re.compile(
-    r"^(?:涉及|使用|列入|从事|存在|符合|纳入|承担|受过)[\u4e00-\u9fffA-Za-z“”]{1,18}?的(?=[\u4e00-\u9fff])"
-)
-_GENERIC = frozenset(
-    "措施 内容 机制 项目 事项 工程 活动 清单 举措 案例 情况 企业 单位 人员 商户 主题 问题 任务 重点任务 具体举措 针对性举措"
-    " 智能体 区 方面 次数 领域 工作 意见".split()
-)
-"""Nouns that say nothing without the words before the number."""
-_RELATED = re.compile(
-    r"^(?:总人数|参加人数|参与人数|受益人数|受教育人数|参演人数?|受众|占比|比例|覆盖率|完成率|优良率|合格率|通过率|参演|其余|其他)$"
-)
+FROM = re.compile(r"(?:由|从)(?:上年|去年|原来|过去|此前|原先|法定|年初)?的?约?$")
+"""What stands before the first of two figures that one thing went through."""
+_LATELY = re.compile(r"累计|共计|总计|先后|一共|(?<!公)共(?![同享建治用有])")
+"""What is counted stands behind these: 执法队伍累计 *检查生产经营单位* 12家次."""
+_LABEL = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、]|[一二三四五六七八九十]是|\d{1,3}[.．、](?!\d))")
+_OF = re.compile(r"(?P<generic>[\u4e00-\u9fff]{1,4}?)的(?P<noun>[\u4e00-\u9fff]{2,12}?)(?:和|与|及|、|，|$)")
+_DID = re.compile(r"(?:做出|作出|开展|进行|召开|组织|提出)([\u4e00-\u9fff]{2,6})$")
+_LASTING = ("小时", "工作日", "天", "分钟")
+_RELATIVE_UNITS = ("%", "倍", "个百分点", "百分点")
+_PLAIN_UNITS = ("家次", "件次", "户次", "项次", "条次", "条（次）", "家（次）", "台次")
 _MOST = 24
-"""Longest name in characters; a longer phrase is cut after its last 、 or to its end."""
-_COUNTERS = (
-    ("人次", "人次"),
-    ("场", "场次"),
-    ("次", "次数"),
-    ("人", "人数"),
-    ("名", "人数"),
-    ("位", "人数"),
-    ("平方米", "面积"),
-    ("元", "金额"),
+"""Longest name in characters; a longer phrase is cut to what stands behind its last 、 or to its end."""
+_CONTEST = re.compile(
+    r"(?:在|获得?|荣获|参加|参与)([\u4e00-\u9fff\d“”·]{4,40}?(?:比武|竞赛|大赛|比赛|评选|赛|活动|决赛))"
 )
-_COUNTED = re.compile(r"(?:数|数量|人数|次数|人次|场次|起数|件数|金额|款|面积|率|占比|比例|资金|总额|费|时间|时限)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A shared name: the pattern its phrases match and the units it is counted in (empty: any)."""
-
-    name: str
-    alias: re.Pattern[str]
-    units: frozenset[str]
-    example: str
-
-
-@cache
-def vocabulary() -> tuple[tuple[Term, ...], re.Pattern[str]]:
-    """Shared names from ``indicators.toml``, and the pattern of words that distinguish nothing."""
-    import tomllib
-    from importlib.resources import files
-
-    data = tomllib.loads((files("kb.report.figures") / "indicators.toml").read_text("utf-8"))
-    terms = tuple(
-        Term(row["name"], re.compile(row["alias"]), frozenset(row["units"]), row["example"])
-        for row in data["indicator"]
-    )
-    return terms, re.compile("|".join(map(re.escape, data["filler"])))
-
-
-def shared(phrase: str, unit: str) -> str | None:
-    """The shared name of ``phrase``; None when none fits, or more than one."""
-    terms, filler = vocabulary()
-    unit = re.sub(r"[（）()余多]", "", unit)
-    found = set()
-    for form in {phrase, filler.sub("", phrase), _TAIL.sub("", filler.sub("", phrase))}:
-        found |= {t.name for t in terms if t.alias.fullmatch(form) and (not t.units or unit in t.units)}
-    return found.pop() if len(found) == 1 else None
 
 
 def name(sentence: str, spot: Spot, others: Sequence[Spot], previous: str) -> str:
     """Name what ``spot`` of ``sentence`` counts. ``others``: all its figures; ``previous``: the name before, or empty.
 
-    Empty when nothing in the sentence says it.
+    Falls back on the unit (科 → 科数); empty only for a number whose sentence says nothing else.
     """
     if spot.award:
         return _award(sentence, spot)
     left, right = _left(sentence, spot, others), _right(sentence, spot, others)
-    bare = _TAIL.sub("", left)
-    for phrase in (bare, _ADVERBS.sub("", bare)):
-        known = shared(phrase, spot.unit)
-        if known and not right:
-            return known
-    if _RELATED.match(_SUPPORT.sub("", _ADVERBS.sub("", bare))) and previous:
-        return _counted(_COUNTED.sub("", previous) + _ADVERBS.sub("", bare), spot.unit)
-    phrase = _phrase(_ADVERBS.sub("", bare), right)
+    bare = words().tail.sub("", left)
+    head = _LATELY.split(_strip(words().adverbs, bare))[-1]
+    known = None if right else _known(bare, head, spot.unit)
+    if known:
+        return known
+    if previous and bare in ("上年", "去年", "上年同期", "去年同期"):
+        return f"{previous}（上年）"
+    related = words().related.fullmatch(_strip(words().head, bare))
+    if related and previous and not right:
+        return _joined(_base(previous), related[0]) + _counter(related[0], spot.unit)
+    phrase = _phrase(head, right, lasting=spot.unit.endswith(_LASTING))
+    if not right:
+        phrase += _act(sentence, spot, others)
+    phrase = phrase or _predicate(sentence, spot, others) or _strip(words().adverbs, bare)
     return shared(phrase, spot.unit) or _counted(_short(phrase), spot.unit)
+
+
+def leans(indicator: str, previous: str) -> bool:
+    """Whether a name leans on the one before (…总人数 on …机构数), so that the next must not lean on it."""
+    base = _base(previous)
+    return len(base) > 1 and indicator.startswith(base) and indicator != previous
+
+
+def _known(bare: str, head: str, unit: str) -> str | None:
+    """The shared name of the phrase, or of its end behind a verb that carries no meaning (对企业实施 *首违不罚*)."""
+    for phrase in (bare, head, _strip(words().head, head)):
+        found = shared(phrase, unit)
+        if found:
+            return found
+    for m in reversed(list(words().support.finditer(bare))):
+        if not bare[: m.start()].endswith(("未", "不", "没有", "拒不", "无")):
+            found = shared(bare[m.end() :], unit)
+            if found:
+                return found
+    return None
+
+
+def _joined(base: str, related: str) -> str:
+    """``base`` and ``related`` without saying twice what both share (法制审核, 审核率)."""
+    shared_length = next((k for k in range(len(related), 0, -1) if base.endswith(related[:k])), 0)
+    return base + related[shared_length:]
+
+
+def subject(sentence: str, spot: Spot, noun: str, previous: str) -> str:
+    """Name what goes from ``spot`` to the next figure (办结时限由12天减到9天); ``noun`` stands behind the unit."""
+    left = _LABEL.sub("", FROM.sub("", sentence[: spot.start]))
+    clause = re.split("[" + re.escape(BOUNDARY) + "]", left)[-1]
+    phrase = _strip(words().head, words().tail.sub("", clause)) or noun
+    if words().related.fullmatch(phrase) and previous:
+        return _joined(_base(previous), phrase)
+    return shared(phrase, spot.unit) or _counted(_short(phrase), spot.unit)
+
+
+def _base(previous: str) -> str:
+    """The name before without what it counted (…机构数 → …机构)."""
+    return re.sub("总$", "", words().counted.sub("", previous))
+
+
+def _strip(pattern: re.Pattern[str], text: str) -> str:
+    """``text`` without what ``pattern`` matches at its head."""
+    m = pattern.match(text)
+    return text[m.end() :] if m else text
 
 
 def _left(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
@@ -117,29 +114,81 @@ def _left(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
     if before > start:
         start = before
         link = max(sentence.rfind(mark, start, spot.start) for mark in "、和及与")
-        start = link + 1 if link >= 0 else start
-    return sentence[start : spot.start].strip("、 ")
+        start = link + 1 if link >= 0 else start + len(_noun_before(sentence, start, others))
+    text = _LABEL.sub("", sentence[start : spot.start])
+    if text.endswith(("、", "等")) or _TO_WHOM.search(text):
+        return ""  # an enumeration of other things, or those to whom something was done
+    return text.strip("、| ")
+
+
+def _noun_before(sentence: str, at: int, others: Sequence[Spot]) -> str:
+    """The noun that belongs to the figure ending at ``at``: 10万家 *单位* 排查隐患120万项."""
+    return next((_right(sentence, s, others) for s in others if s.end == at), "")
+
+
+def _rest(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
+    """Text of the clause behind the figure, up to a mark or to the next figure."""
+    end = min((s.start for s in others if s.start >= spot.end), default=len(sentence))
+    return re.split("[" + re.escape(BOUNDARY) + "]", sentence[spot.end : end], maxsplit=1)[0]
 
 
 def _right(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
     """The noun behind the unit (5家 *安全生产培训机构*); empty where the clause ends or a verb follows."""
-    end = min((s.start for s in others if s.start >= spot.end), default=len(sentence))
-    rest = re.split("[" + re.escape(BOUNDARY) + "]", sentence[spot.end : end], maxsplit=1)[0]
-    relative = _RELATIVE.match(rest)
-    if relative:
-        rest = rest[relative.end() :]
-    noun = _STOP.split(rest, maxsplit=1)[0]
+    if spot.unit in _RELATIVE_UNITS:
+        return ""
+    rest = _rest(sentence, spot, others).removeprefix("的")
+    relative = words().relative.match(rest)
+    if relative is not None:
+        noun = words().stop.split(rest[relative.end() :], maxsplit=1)[0]
+        return relative[0] + noun if 1 < len(noun) <= 12 else ""
+    of = _OF.match(rest)
+    if of is not None and of["generic"] in words().generic:
+        return of["noun"] if of["noun"] in words().generic else of["noun"] + of["generic"]
+    noun = _noun(rest, sentence, spot, others)
     return noun if 1 <= len(noun) <= 16 and not noun.startswith(("以上", "以下", "左右")) else ""
 
 
-def _phrase(left: str, right: str) -> str:
-    """Put the words before and the noun behind together so that they say what is counted."""
-    stripped = _SUPPORT.sub("", left)
+def _noun(rest: str, sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
+    """The first noun of ``rest``; one that is joined to the next by 、 goes on to it (危险化学品、工贸企业)."""
+    noun = words().stop.split(rest, maxsplit=1)[0]
+    at = spot.end + len(rest)
+    if noun and noun == rest and sentence[at : at + 1] == "、":
+        end = min((s.start for s in others if s.start >= spot.end), default=len(sentence))
+        second = re.split("[" + re.escape(BOUNDARY + "“") + "]", sentence[at + 1 : end], maxsplit=1)[0]
+        whole = re.match(
+            "[\u4e00-\u9fff]{0,12}?(?:企业|单位|人员|机构|场所)", words().stop.split(second, maxsplit=1)[0]
+        )
+        if whole is not None and at + 1 + len(whole[0]) < end:
+            return f"{noun}、{whole[0]}"
+    return noun
+
+
+def _phrase(left: str, right: str, *, lasting: bool) -> str:
+    """Put the words before and the noun behind together so that they say what is counted; empty when they do not.
+
+    ``lasting``: a duration, whose noun behind says less than the words before (短信2小时发布能力).
+    """
+    stripped = _BY.sub("", _strip(words().head, left))
     if not right:
-        return stripped or left
-    if right in _GENERIC:
-        return (stripped if len(stripped) > 1 else "") + right
-    return (left if 0 < len(stripped) <= 4 and len(left) <= 4 else "") + right
+        return stripped
+    if right in words().generic or lasting:
+        return stripped + right if len(stripped) > 1 else ""
+    return (stripped if 0 < len(stripped) <= 4 else "") + right
+
+
+def _predicate(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
+    """What the counted did: 11人 *参加培训考核*."""
+    return re.sub(
+        r"^(?:共同|分批|先后|全部|均|已|的|及以上|以上|以下|左右)+|了|等$", "", _rest(sentence, spot, others)
+    )[:_MOST]
+
+
+def _act(sentence: str, spot: Spot, others: Sequence[Spot]) -> str:
+    """What was done so many times: 24次就安全生产做出 *批示*; empty where the clause does not go on so."""
+    if not _rest(sentence, spot, others).startswith(("就", "对", "向", "为", "到")):
+        return ""
+    did = _DID.search(re.split("[，；。]", sentence[spot.end :], maxsplit=1)[0])
+    return did[1] if did is not None else ""
 
 
 def _short(phrase: str) -> str:
@@ -151,21 +200,31 @@ def _short(phrase: str) -> str:
 
 def _counted(phrase: str, unit: str) -> str:
     """Add what the unit counts: 人数, 次数, 场次, 金额 … or 数."""
-    phrase = phrase.strip("“”·、")
-    if not phrase or unit == "%" or unit.endswith("百分点") or _COUNTED.search(phrase):
-        return phrase
-    word = next(
-        (word for end, word in _COUNTERS if unit.endswith(end) and unit not in ("家次", "件次", "户次", "项次")), "数"
-    )
-    if unit.startswith(("场", "条", "家", "件")) and word == "次数":
-        word = "场次" if unit.startswith("场") else "数"
-    return phrase + word
+    phrase = _unquoted(phrase.strip("·、 "))
+    if not phrase and unit not in _RELATIVE_UNITS:
+        phrase = unit.removeprefix("个")
+    return phrase + _counter(phrase, unit)
+
+
+def _counter(phrase: str, unit: str) -> str:
+    if not phrase or unit in _RELATIVE_UNITS or unit.endswith(_LASTING) or words().counted.search(phrase):
+        return ""
+    if phrase.endswith("数据"):
+        return "量"
+    if unit in _PLAIN_UNITS:
+        return "数"
+    word = next((word for end, word in words().counters.items() if unit.endswith(end)), "数")
+    return "数" if unit.endswith(phrase) or (word == "人数" and phrase.endswith(("人", "员"))) else word
+
+
+def _unquoted(phrase: str) -> str:
+    """Drop quotation marks that lost their partner, and a pair about the whole."""
+    if phrase.count("“") != phrase.count("”"):
+        phrase = phrase.replace("“", "").replace("”", "")
+    return phrase[1:-1] if phrase.startswith("“") and phrase.find("”") == len(phrase) - 1 else phrase
 
 
 def _award(sentence: str, spot: Spot) -> str:
-    """The contest an award was won in."""
-    clause = sentence[: spot.start]
-    found = re.findall(
-        r"(?:在|获得?|荣获|参加)([\u4e00-\u9fff\d“”·]{4,40}?(?:比武|竞赛|大赛|比赛|评选|赛|活动|决赛))", clause
-    )
+    """Name the contest an award was won in."""
+    found = _CONTEST.findall(sentence[: spot.start])
     return (found[-1] if found else "") + "获奖名次"

@@ -34,20 +34,19 @@ _NUMBER = re.compile(
         (?P<more1>[余多]?)(?P<scale>[十百千]?[万亿]?)(?P<more2>[余多]?)(?P<scale2>[万亿]?)""",
     re.VERBOSE,
 )
-_CHINESE = re.compile(
-    r"数?[十百千万亿]*[零〇一二两三四五六七八九十百千万亿]+[余多]?[万亿]?|百分之[零〇一二三四五六七八九十点]+"
-)
+_CHINESE = re.compile(r"数?[十百千万亿]*[零〇一二两三四五六七八九十百千万亿]+[余多]?[万亿]?")
 _PREFIX = re.compile(r"(?:将近|接近|大约|超过|突破|近|超|约|逾)$")
 _SUFFIX = re.compile(r"(?:及以上|以上|以下|左右|上下)")
 _SEVERAL = re.compile(r"数(?P<scale>[十百千万]+)[余多]?(?P<unit>[\u4e00-\u9fff]{1,2})")
-_UNIT_NOUNS = re.compile(r"大类|小类|路|部门")
+_UNIT_NOUNS = re.compile(r"大类|小类|路(?!公交)|部门|卷|台套|间(?!隔)|道(?!路)|只(?!有)")
 """What is counted without a classifier, or with one the vocabulary of units does not hold."""
 _INSTITUTION = re.compile(
     r"[\u4e00-\u9fff]{0,4}(?:部门|科|室|处|所|站|中心|大队|支队|街镇|街道|镇|园区|平台|社区|村|委办局)(?=["
     + BOUNDARY
     + r"]|$)"
 )
-_AFTER_HUNDRED = ("110", "119", "120", "12345", "12350")
+_COUNTED_BEFORE = re.compile(r"(人次|人|次|件|起|户|家|份|数)数?(?<=数)量?(?:为|达|达到|共|约|超|近)?$")
+_HOTLINES = ("110", "119", "120", "12345", "12350")
 _SMALL_UNITS = {"起", "家", "名", "人", "件", "家次", "人次"}
 _DURATIONS = {"工作日", "小时", "天", "分钟"}
 _AWARD = re.compile(
@@ -108,10 +107,10 @@ def _arabic(text: str, q: Quantity) -> Spot | None:
         unit, end = longer[0], longer.end()
     elif not q.unit:
         noun = _INSTITUTION.match(text, m.end()) if m["digits"].isdigit() and int(m["digits"]) < 1000 else None
-        if noun is not None and m["digits"] not in _AFTER_HUNDRED:
+        if noun is not None and m["digits"] not in _HOTLINES:
             unit, end = noun[0], noun.end()
-        elif m["more1"] + m["more2"] and m["scale"] + m["scale2"]:
-            unit, end = "", m.end()  # 累计受益人数12余万: the unit is in the name
+        elif _COUNTED_BEFORE.search(text, max(0, q.start - 8), q.start):
+            unit, end = _unit_before(text, q.start), m.end()  # 累计受益人数12余万: the unit is in the name
         else:
             return None
     if q.kind == "duration" and not any(unit.endswith(d) for d in _DURATIONS):
@@ -119,14 +118,25 @@ def _arabic(text: str, q: Quantity) -> Spot | None:
     return _made(text, q.start, end, printed, _value(printed), unit)
 
 
+def _unit_before(text: str, at: int) -> str:
+    m = _COUNTED_BEFORE.search(text, max(0, at - 8), at)
+    return m[1] if m and m[1] != "数" else ""
+
+
 def _chinese(text: str, q: Quantity) -> Spot | None:
     """A Chinese numeral counts from ten on, or where nothing but the clause's end follows (死亡两人)."""
-    if not q.unit or q.kind in ("duration", "number") or text[max(0, q.start - 1) : q.start] in ("数", "第", "几"):
+    if (
+        not q.unit
+        or q.kind in ("duration", "number")
+        or text[max(0, q.start - 1) : q.start] in ("数", "第", "几", "每")
+    ):
         return None
+    if q.kind == "share":  # printed in words: 百分之四十, 三分之一
+        return _made(text, q.start, q.end, text[q.start : q.end], float(q.value), "%")
     m = _CHINESE.match(text, q.start)
-    if m is None:
+    if m is None or not re.search("[一二两三四五六七八九十]", m[0]):
         return None
-    unit = "%" if m[0].startswith("百分之") else text[m.end() : q.end]
+    unit = text[m.end() : q.end]
     ends = text[q.end : q.end + 1] in BOUNDARY
     if q.kind == "count" and q.value < 10 and not (ends and unit in _SMALL_UNITS and q.value > 1):
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from kb.base.address import from_numeral
@@ -102,9 +103,10 @@ class _Builder:
         """Close the block at hand."""
         if not self.lines:
             return
-        text = self.lines[0].text
-        for line in self.lines[1:]:
-            text = f"{text}\n{line.text}" if line.tabular else glue(text, line.text)
+        pieces = [self.lines[0].text]
+        for before, line in pairwise(self.lines):
+            pieces.append("\n" + line.text if line.tabular else glue(before.text[-1:], line.text)[1:])
+        text = "".join(pieces)
         kind: Literal["heading", "item", "paragraph"] = "paragraph" if self.mark is None else "item"
         if self.lines[0].depth or (self.mark is not None and _is_heading(text)):
             kind = "heading"
@@ -125,7 +127,8 @@ class _Builder:
         return expected or not inside
 
     def _heading_so_far(self) -> bool:
-        return self.mark is not None and _is_heading("".join(line.text for line in self.lines))
+        few = self.mark is not None and len(self.lines) <= _MOST_HEADING
+        return few and _is_heading("".join(line.text for line in self.lines))
 
     def _continues(self, line: Line, after: Line | None) -> bool:
         """Whether an unnumbered ``line`` goes on with the block at hand."""
