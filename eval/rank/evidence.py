@@ -133,7 +133,9 @@ class FoldEvidence:
             Vectors.open(folder / "questions.faiss"),
             LexicalIndex.open(folder / "terms"),
         )
-        columns = Columns.build(generation.documents(), generation.shape, generation.all_pairs, known.gold)
+        columns = Columns.build(
+            generation.documents(), generation.shape, generation.all_pairs, known.starts, known.gold
+        )
         self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), generation.lexical, known, columns)
 
     def encode(self, texts: Sequence[str]) -> F32:

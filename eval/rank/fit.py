@@ -74,10 +74,8 @@ def out_of_fold(material: Material, settings: Settings, weights: F64 | None = No
     scores = np.zeros(len(material.x))
     folds = sorted(set(material.fold.tolist()))
     parts = min(parts, len(folds))
-    if parts < 2:
-        side = (material.question % 2).astype(np.int64)
-    else:
-        side = np.searchsorted(folds, material.fold) % parts
+    several = parts > 1
+    side = np.searchsorted(folds, material.fold) % parts if several else (material.question % 2).astype(np.int64)
     for part in sorted(set(side.tolist())):
         away = side != part
         model = train(material.take(away), settings, None if weights is None else weights[away])

@@ -17,7 +17,7 @@ from kb.search.index import Generation
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A question: ``text`` as it is searched (history in front), ``last`` alone, ``gold`` rows, ``laws`` they lie in."""
+    """A question: ``text`` as searched (history in front), ``last`` alone, ``gold`` rows and their ``laws``."""
 
     text: str
     last: str

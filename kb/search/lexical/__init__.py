@@ -17,4 +17,13 @@ from kb.search.lexical.index import LexicalIndex, best
 from kb.search.lexical.segment import Segment, encode_documents
 from kb.search.lexical.terms import LEGAL_TERMS_FILE, legal_terms, term_key, terms
 
-__all__ = ["LEGAL_TERMS_FILE", "LexicalIndex", "Segment", "best", "encode_documents", "legal_terms", "term_key", "terms"]
+__all__ = [
+    "LEGAL_TERMS_FILE",
+    "LexicalIndex",
+    "Segment",
+    "best",
+    "encode_documents",
+    "legal_terms",
+    "term_key",
+    "terms",
+]

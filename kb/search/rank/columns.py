@@ -5,7 +5,7 @@ Does not know questions, scores, or how rows are stored. Worked out once for an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -72,7 +72,8 @@ class Columns:
     ``document``: number of a row's document; ``place``: 0 first … 1 last row of it; ``length``: log2 of characters;
     ``article``, ``sanction``: flags; ``asked``: number of known questions; ``asked_share``, ``rank_order``, ``local``,
     ``report``: by document (share of its rows with known questions). ``partner_rows[partner_starts[r]:…]`` are the
-    duties or penalties of row ``r`` and ``partner_scores`` how sure that is.
+    duties or penalties of row ``r`` and ``partner_scores`` how sure that is; ``asked_questions[asked_starts[r]:…]`` are
+    the numbers of its known questions.
     """
 
     document: I64
@@ -89,6 +90,8 @@ class Columns:
     partner_starts: I64
     partner_rows: I64
     partner_scores: F32
+    asked_starts: I64
+    asked_questions: I64
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -100,19 +103,23 @@ class Columns:
         documents: Sequence[Document],
         shape: npt.NDArray[np.void],
         pairs: npt.NDArray[np.void],
-        answers: Iterable[int] | I64 = (),
+        starts: I64,
+        gold: I64,
     ) -> Columns:
-        """From the documents, the records of the rows and of the pairs, and the rows that known questions lead to."""
+        """From the documents, the records of the rows and of the pairs, and the rows that answer the known questions.
+
+        ``starts``, ``gold``: question q is answered by rows ``gold[starts[q]:starts[q + 1]]``.
+        """
         n = len(shape)
         number = np.zeros(n, np.int64)
         place = np.zeros(n, np.float32)
         for i, d in enumerate(documents):
             number[d.base : d.base + d.n] = i
             place[d.base : d.base + d.n] = np.linspace(0, 1, d.n, dtype=np.float32)
-        asked = np.bincount(np.asarray(answers, np.int64), minlength=n).astype(np.float32)
+        asked = np.bincount(gold, minlength=n)
         sizes = np.maximum([d.n for d in documents], 1)
         share = np.bincount(number, asked > 0, minlength=len(documents)) / sizes
-        starts, partners, scores = _partners(pairs, n)
+        partner_starts, partners, scores = _partners(pairs, n)
         order = {str(rank): rank.order for rank in Rank}
         return cls(
             document=number,
@@ -120,15 +127,17 @@ class Columns:
             length=np.log2(1 + shape["length"]).astype(np.float32),
             article=shape["article"] > 0,
             sanction=shape["sanction"].astype(np.bool_),
-            asked=asked,
+            asked=asked.astype(np.float32),
             asked_share=share.astype(np.float32),
             rank_order=np.array([order.get(d.rank, len(order)) for d in documents], np.float32),
             local=np.array([d.jurisdiction not in ("", NATIONAL) for d in documents], np.bool_),
             report=np.array([d.kind == "report" for d in documents], np.bool_),
             titles=tuple(d.key for d in documents),
-            partner_starts=starts,
+            partner_starts=partner_starts,
             partner_rows=partners,
             partner_scores=scores,
+            asked_starts=np.concatenate(([0], np.cumsum(asked))).astype(np.int64),
+            asked_questions=np.repeat(np.arange(len(starts) - 1), np.diff(starts))[np.argsort(gold, kind="stable")],
         )
 
     @cached_property
@@ -154,11 +163,20 @@ class Columns:
 
     def partners(self, rows: I64) -> tuple[I64, I64]:
         """(position in ``rows``, partner's row) of every partner of some rows."""
-        first, last = self.partner_starts[rows], self.partner_starts[rows + 1]
-        sizes = last - first
-        owner = np.repeat(np.arange(len(rows)), sizes)
-        offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return owner, self.partner_rows[np.repeat(first, sizes) + offset]
+        return gathered(self.partner_starts, self.partner_rows, rows)
+
+    def questions(self, rows: I64) -> tuple[I64, I64]:
+        """(position in ``rows``, number of a known question) of every known question of some rows."""
+        return gathered(self.asked_starts, self.asked_questions, rows)
+
+
+def gathered(starts: I64, values: I64, rows: I64) -> tuple[I64, I64]:
+    """(position in ``rows``, value) of every value that belongs to one of ``rows``."""
+    first, last = starts[rows], starts[rows + 1]
+    sizes = last - first
+    owner = np.repeat(np.arange(len(rows)), sizes)
+    offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return owner, values[np.repeat(first, sizes) + offset]
 
 
 def _partners(pairs: npt.NDArray[np.void], n: int) -> tuple[I64, I64, F32]:

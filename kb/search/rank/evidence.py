@@ -6,13 +6,13 @@ Does not know where any of it is stored: a generation's files in the product, ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from kb.search.rank.columns import F32, I64, Columns, Flags
+from kb.search.rank.columns import F32, I64, Columns, Flags, gathered
 
 
 class VectorSearch(Protocol):
@@ -113,11 +113,7 @@ class Votes:
 
     def rows(self, known: Asked) -> tuple[I64, I64]:
         """(position among ``questions``, row) of every answer."""
-        first, last = known.starts[self.questions], known.starts[self.questions + 1]
-        sizes = last - first
-        owner = np.repeat(np.arange(len(sizes)), sizes)
-        offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return owner, known.gold[np.repeat(first, sizes) + offset]
+        return gathered(known.starts, known.gold, self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +130,3 @@ class Candidates:
     bm25: F32
     near: Votes
     worded: Votes
-    reached: Mapping[int, str] = field(default_factory=dict)

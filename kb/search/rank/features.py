@@ -112,11 +112,10 @@ def _lexical(s: _Scene) -> Block:
     text = s.query.text
     names, idf, counts = s.evidence.lexical.matrix(text, s.rows)
     cleaned = clean(text)
-    whole = np.fromiter((n in set_ for n in names), np.bool_, len(names)) if (set_ := set(words(cleaned))) else None
+    word_set = set(words(cleaned))
+    whole = np.fromiter((n in word_set for n in names), np.bool_, len(names))
     pair_set = set(bigrams(cleaned))
     paired = np.fromiter((n in pair_set for n in names), np.bool_, len(names))
-    if whole is None:
-        whole = np.zeros(len(names), np.bool_)
     weights = counts.astype(np.float32)
     weights /= weights + s.evidence.lexical.norms(s.rows)
     weights *= idf[:, None]
@@ -150,9 +149,19 @@ def _votes(s: _Scene) -> Block:
     top_worded = s.found.worded.scores[:1]
     out["worded_top"] = _same(n_worded, float(top_worded[0]) if len(top_worded) else 0.0)
     columns = s.columns
+    out |= _own(s)
     out["asked"] = np.log1p(columns.asked[s.rows])
     out["asked_share"] = columns.asked_share[s.documents]
     return out
+
+
+def _own(s: _Scene) -> Block:
+    """How near all known questions of a candidate are, not only those that were found; 0 without any."""
+    n = len(s.rows)
+    owner, questions = s.columns.questions(s.rows)
+    cosine = s.evidence.known.vectors.rows(questions) @ s.query.vector if len(owner) else np.zeros(0, np.float32)
+    mean = np.bincount(owner, cosine, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
+    return {"own_best": _greatest(n, owner, cosine), "own_mean": mean.astype(np.float32)}
 
 
 def _same(n: int, value: float) -> F32:
@@ -273,7 +282,7 @@ NAMES = (
     *("bm25_bigrams", "bm25_bigrams_relative", "coverage_bigrams"),
     *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
     *("worded_best", "worded_mass", "worded_head", "worded_depth", "worded_law", "worded_relative"),
-    *("near_top", "near_top_gap", "worded_top", "asked", "asked_share"),
+    *("own_best", "own_mean", "near_top", "near_top_gap", "worded_top", "asked", "asked_share"),
     *("law_dense", "law_lexical", "law_cos_below_best", "cos_below_law"),
     *("title_found", "title_share", "named", "any_named"),
     *("partners", "partner_cos", "partner_bm25", "partner_near"),

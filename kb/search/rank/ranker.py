@@ -35,7 +35,7 @@ class Curve:
 
     def __call__(self, values: npt.ArrayLike) -> F64:
         """Read the curve off at ``values``."""
-        return np.interp(values, self.x, self.y)
+        return np.interp(np.asarray(values, np.float64), self.x, self.y)
 
     @classmethod
     def of(cls, raw: Mapping[str, Sequence[float]]) -> Curve:

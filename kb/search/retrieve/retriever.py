@@ -59,7 +59,7 @@ class Retriever:
     def evidence(self) -> Evidence:
         """The generation as ranking sees it."""
         g = self.generation
-        columns = Columns.build(g.documents(), g.shape, g.all_pairs, g.known.gold)
+        columns = Columns.build(g.documents(), g.shape, g.all_pairs, g.known.starts, g.known.gold)
         return Evidence(g.vectors, g.lexical, g.known, columns)
 
     @cached_property
