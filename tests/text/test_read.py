@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,10 @@ def test_every_file_beside_the_checkout_reads(shared_dir: Path) -> None:
     total = sum(len(read(p).text) for p in files)
     assert len(files) >= 3_507
     assert total > 20_000_000
+
+
+def test_reading_loads_no_library_before_it_is_needed() -> None:
+    heavy = ("docx", "pypdfium2", "trafilatura", "bs4", "PIL", "numpy")
+    code = f"import sys, kb.text.read; print([m for m in {heavy} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert shown.stdout.strip() == "[]"
