@@ -105,6 +105,16 @@ def entries_of(instrument: Instrument, fact: bool) -> list[Entry]:
     return out
 
 
+def alias_entries(instrument: Instrument) -> list[Entry]:
+    """The other names of a listed instrument taken apart, to be compared by sound as wholes."""
+    out = []
+    for alias in instrument.aliases:
+        stem, kind, mark = take_apart(plain(alias))
+        if kind and stem:
+            out.append(Entry(instrument.key, stem, kind, mark, "", stem, False))
+    return out
+
+
 def _turned(key: str, place: str) -> tuple[str, ...]:
     name = plain(key)
     bare = without_place(name, place)
@@ -260,14 +270,18 @@ class NameTable:
 
 
 def specific(asked: str, tier: int, kind: str, entry: Entry, length: int) -> bool:
-    """Whether a short form says enough: one character only for laws editors listed; common words need more."""
+    """Whether a short form says enough: two characters at least, and more of titles editors did not list.
+
+    One character (安法) names an instrument only as an alias: 道法 and 治法 stand in running text.
+    """
     if tier == 0:
         return True
-    if len(asked) == 1:
-        return entry.fact and kind == "法" and entry.stem.startswith(asked)
+    cover = len(asked) / length
+    if len(asked) < 2:
+        return False
     if kind in _COMMON_TYPES:
-        return len(asked) >= 4 and len(asked) / length >= (0.25 if entry.fact else 0.5)
-    return entry.fact or tier < 3 or len(asked) / length >= 0.4
+        return len(asked) >= 4 and cover >= (0.25 if entry.fact else 0.5)
+    return entry.fact or cover >= 0.4
 
 
 def choose(fits: list[Fit], place: str, named: bool, successors: Mapping[str, str]) -> tuple[str, ...]:
@@ -298,14 +312,11 @@ def choose(fits: list[Fit], place: str, named: bool, successors: Mapping[str, st
 
 
 def _best(fits: list[Fit]) -> list[Fit]:
-    """Fits of the best tier; listed ones push others aside unless those fit more than twice as closely."""
+    """Fits of the best tier; listed ones push aside those that fit less closely, never those that fit as well."""
     tier = min(f.tier for f in fits)
     group = [f for f in fits if f.tier == tier]
-    listed = [f for f in group if f.entry.fact]
-    if not listed:
-        return group
-    closest = max(f.cover for f in listed)
-    return listed + [f for f in group if not f.entry.fact and f.cover > 2 * closest]
+    closest = max((f.cover for f in group if f.entry.fact), default=0.0)
+    return [f for f in group if f.entry.fact or f.cover >= closest]
 
 
 def _marked_last(group: list[Fit]) -> list[Fit]:

@@ -15,7 +15,7 @@ from typing import Any
 from kb.base.records import Gap, GenerationError, Instrument, Rank, Version, VersionStatus
 from kb.law.catalogue.facts import Facts
 from kb.law.catalogue.merge import merge, ordered, start_of
-from kb.law.catalogue.names import NOTHING, Entry, NameTable, Resolution, entries_of, plain
+from kb.law.catalogue.names import NOTHING, Entry, NameTable, Resolution, alias_entries, entries_of, plain
 from kb.law.catalogue.typo import Sounds
 
 _ROWS = ("instruments", "versions", "names", "entries", "sounds")
@@ -211,12 +211,12 @@ class Catalogue:
         if len(query) < 3 or not any("\u4e00" <= c <= "\u9fff" for c in query):
             return NOTHING
         for form in self._table.forms(query):
-            repaired = self._sounds.mended(form)
-            if repaired != form:
-                found = self._table.resolve(repaired, place)
-                if found.keys:
-                    return Resolution(found.keys, "typo")
-            keys = self._sounds.find(repaired, place, dict(self._table.successors))
+            mended = self._sounds.mended(form)
+            found = self._table.resolve(mended, place) if mended != form else NOTHING
+            law = self._sounds.as_law(form)
+            if law is not None:
+                found = self._table.lookup(law) or found
+            keys = found.keys or self._sounds.find(mended, place, self._table.successors)
             if keys:
                 return Resolution(keys, "typo")
         return NOTHING
@@ -261,9 +261,13 @@ class Catalogue:
     @cached_property
     def _sounds(self) -> Sounds:
         if "sounds" in self._bodies:
-            readings, coded = json.loads(self._bodies["sounds"])
-            return Sounds(readings, coded, self._entries)
-        return Sounds.of(self._entries)
+            readings, coded, aliases = json.loads(self._bodies["sounds"])
+            return Sounds(readings, coded, [*self._entries, *(Entry(*row) for row in aliases)])
+        return Sounds.of([*self._entries, *self._aliases])
+
+    @property
+    def _aliases(self) -> list[Entry]:
+        return [e for key in sorted(self._known) if (i := self.get(key)) is not None for e in alias_entries(i)]
 
     # ---- rows -------------------------------------------------------------------------------------
 
@@ -275,7 +279,7 @@ class Catalogue:
             "versions": [row for rows in self._versions.values() for row in rows],
             "names": self._names,
             "entries": self._entries,
-            "sounds": [sounds.readings, sounds.coded],
+            "sounds": [sounds.readings, sounds.coded, self._aliases],
         }
         return [(what, json.dumps(body[what], ensure_ascii=False, separators=(",", ":"))) for what in _ROWS]
 

@@ -16,9 +16,11 @@ _SPOKEN_TYPES = {
     ("tiao", "li"): "条例", ("tiao", "lie"): "条例", ("tiao", "liao"): "条例", ("ban", "fa"): "办法",
     ("gui", "ding"): "规定", ("xi", "ze"): "细则", ("gui", "ze"): "规则", ("biao", "zhun"): "标准",
 }  # fmt: skip
-# Names shorter than this differ from too many others in one sound.
+# Shorter names differ from too many others in one sound.
 _SHORTEST = 4
 _SHORTEST_EDITED = 5
+# Words that stand beside a name in a sentence; one too many of them is no slip of the pen.
+_FUNCTION_WORDS = "的等和与及或按照据依用于是被但至已了为成入受合国市省县区"
 _BASE = 0xE000  # first of the private-use characters
 
 
@@ -71,19 +73,24 @@ class Sounds:
         return self.table[at] if 0 <= at < len(self.table) else char
 
     def mended(self, query: str) -> str:
-        """``query`` with its last word put right by sound (条列 → 条例, 生产发 → 生产法); itself when it needs none."""
-        stem, kind, _ = take_apart(query)
-        spoken = _SPOKEN_TYPES.get((self.sound(query[-2]), self.sound(query[-1]))) if len(query) > 1 else None
-        if spoken is not None:
-            return query[:-2] + spoken
-        if self.sound(query[-1]) == "fa" and not (kind and stem):
-            return query[:-1] + "法"
-        return query
+        """``query`` with a last word of two characters put right by sound (条列 → 条例); itself when it needs none."""
+        if len(query) < 3:
+            return query
+        spoken = _SPOKEN_TYPES.get((self.sound(query[-2]), self.sound(query[-1])))
+        return query if spoken is None else query[:-2] + spoken
 
-    def find(self, query: str, place: str, successors: dict[str, str]) -> tuple[str, ...]:
-        """Keys whose title sounds like ``query``: the whole of it or one piece; else with one small slip."""
+    def as_law(self, query: str) -> str | None:
+        """``query`` with its last character read as 法 (安全生产发); None where it is 法, 罚 or sounds otherwise.
+
+        The result must be a whole name: 行政处罚 and 突发 are words, not names.
+        """
+        last = query[-1]
+        return query[:-1] + "法" if last not in "法罚" and self.sound(last) == "fa" else None
+
+    def find(self, query: str, place: str, successors: Mapping[str, str]) -> tuple[str, ...]:
+        """Keys whose title sounds like ``query``: the whole of it or its end; else with one small slip."""
         stem, kind, mark = take_apart(query)
-        if not kind or len(query) < 3 or query in plain_words():
+        if not kind or len(stem) < 2 or query in plain_words() or query[-2:] in plain_words():
             return ()
         coded = self.code(stem)
         home = next((p for p in self.places for n in places_of(p) if stem.startswith(n)), "")
@@ -91,35 +98,36 @@ class Sounds:
         for entry, name in zip(self.entries, self.coded, strict=True):
             if entry.type != kind or (mark and entry.mark != mark) or (home and entry.place not in ("", home)):
                 continue
-            for title in self._readings(entry, name, bool(home)):
-                tier = 0 if coded == title else 1 if len(coded) > 1 and coded in title else None
-                if tier is not None and specific(stem, tier, kind, entry, len(title)):
-                    alike.append(Fit(entry, tier, len(coded) / len(title)))
-                elif len(query) >= _SHORTEST_EDITED and self._slip(coded, title):
-                    near.append(Fit(entry, 0, 1.0))
-        if alike and (len(query) >= _SHORTEST or min(f.tier for f in alike) == 1):
-            return choose(alike, place or home, bool(home), successors)
-        keys = choose(near, place or home, bool(home), successors) if near else ()
+            title = name if home or not entry.place else name[len(entry.stem) - len(entry.bare) :]
+            tier = _alike(coded, title, entry.fact)
+            if tier == 0 and len(query) < _SHORTEST:
+                continue
+            if tier is not None and specific(stem, tier, kind, entry, len(title)):
+                alike.append(Fit(entry, tier, len(coded) / len(title)))
+            elif len(query) >= _SHORTEST_EDITED and self._slip(stem, coded, title):
+                near.append(Fit(entry, 0, 1.0))
+        keys = choose(alike or near, place or home, bool(home), successors)
         return keys if len(keys) <= MOST else ()
 
-    def _readings(self, entry: Entry, name: str, placed: bool) -> tuple[str, ...]:
-        """The coded stem, and of a local title also without its place."""
-        if not entry.place or placed:
-            return (name,)
-        return (name[len(entry.stem) - len(entry.bare) :],)
+    def _slip(self, stem: str, coded: str, title: str) -> bool:
+        """One character too many, or one that differs by a letter (li, lie); the rest sounds alike.
 
-    def _slip(self, coded: str, title: str) -> bool:
-        """One sound too many, too few, or one that differs by a letter (li, lie); the rest alike."""
-        if abs(len(coded) - len(title)) > 1:
+        The first character is never the slip: what stands before a name is another word.
+        """
+        if len(coded) == len(title) + 1:
+            at = next((i for i, (a, b) in enumerate(zip(coded, title, strict=False)) if a != b), len(title))
+            return at > 0 and coded[at + 1 :] == title[at:] and stem[at] not in _FUNCTION_WORDS
+        if len(coded) != len(title) or coded == title:
             return False
-        from rapidfuzz.distance import Levenshtein
+        wrong = [(a, b) for a, b in zip(coded, title, strict=True) if a != b]
+        return len(wrong) == 1 and near(self.sound(wrong[0][0]), self.sound(wrong[0][1]))
 
-        if Levenshtein.distance(coded, title, score_cutoff=1) > 1 or coded == title:
-            return False
-        if len(coded) != len(title):
-            return min(len(coded), len(title)) >= 2
-        here, there = next((a, b) for a, b in zip(coded, title, strict=True) if a != b)
-        return near(self.sound(here), self.sound(there))
+
+def _alike(coded: str, title: str, fact: bool) -> int | None:
+    """0: the same sounds; 1: the end of a listed title; None otherwise."""
+    if coded == title:
+        return 0
+    return 1 if fact and len(coded) >= 2 and title.endswith(coded) else None
 
 
 @lru_cache(maxsize=4096)
