@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document as far as the choice needs it; ``n``: number of passages."""
+    """A document as far as the choice needs it; ``n``: number of passages, ``division``: which part of a code it is."""
 
     doc: int
     source: str
@@ -22,6 +22,7 @@ class Candidate:
     version: str | None
     text_kind: str
     n: int
+    division: str = ""
 
 
 def choose(candidates: Iterable[Candidate]) -> dict[int, str]:
@@ -36,14 +37,14 @@ def choose(candidates: Iterable[Candidate]) -> dict[int, str]:
     by_version: dict[tuple[str, str, str], str] = {}
     why: dict[int, str] = {}
     for c in ordered:
-        version = (c.kind, c.key, c.version or "")
+        version = (c.kind, c.key, f"{c.version or ''} {c.division}")
         if c.sha in by_bytes:
             why[c.doc] = f"与 {by_bytes[c.sha]} 内容相同"
         elif c.kind == "law" and c.text_kind == "digest" and c.key in official:
             why[c.doc] = "已有正式文本，要点让位"
         elif c.kind == "report" and c.bundled and own_reports:
             why[c.doc] = "已有正式报告，示例让位"
-        elif c.kind == "law" and c.version and version in by_version:
+        elif c.kind == "law" and version in by_version:
             why[c.doc] = f"与 {by_version[version]} 是同一版本"
         else:
             why[c.doc] = ""

@@ -145,7 +145,7 @@ class Assembly:
 
     def _choose(self) -> None:
         """Mark what steps back, and give every document that takes part its first row, in order of source names."""
-        columns = "doc, source, sha, bundled, kind, key, version, text_kind, n"
+        columns = "doc, source, sha, bundled, kind, key, version, text_kind, n, division"
         rows = self.db.execute(f"SELECT {columns} FROM docs").fetchall()
         candidates = [active.Candidate(d, s, sha, bool(b), *rest) for d, s, sha, b, *rest in rows]
         why = active.choose(candidates)

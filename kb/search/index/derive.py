@@ -86,6 +86,7 @@ class _Parsed:
     org: str
     year: int | None
     notes: tuple[str, ...]
+    division: str = ""
 
 
 def _parse(task: Task) -> _Parsed:
@@ -101,7 +102,7 @@ def _parse(task: Task) -> _Parsed:
         replace(p, id=i, page=document.page_at(p.start) if document.pages else None)
         for i, p in enumerate(law.passages(task.source, version.text_kind))
     ]
-    return _Parsed("law", instrument.key, version.version, instrument, version, passages, "", None, law.flags)
+    return _Parsed("law", instrument.key, version.version, instrument, version, passages, "", None, law.flags, law.division)
 
 
 def _write(connection: sqlite3.Connection, task: Task, parsed: _Parsed) -> None:
@@ -112,13 +113,14 @@ def _write(connection: sqlite3.Connection, task: Task, parsed: _Parsed) -> None:
     text_kind = parsed.known.text_kind if parsed.known else "official"
     connection.execute(
         "INSERT INTO docs (doc, base, n, source, sha, bundled, kind, key, version, text_kind, instrument, known,"
-        " rank, jurisdiction, notes) VALUES (?,-1,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " rank, jurisdiction, notes, division) VALUES (?,-1,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             *(doc, len(passages), task.source, task.sha, int(task.bundled), parsed.kind, parsed.key, parsed.version),
             *(text_kind, instrument, known),
             parsed.instrument.rank if parsed.instrument else "",
             parsed.instrument.jurisdiction if parsed.instrument else "",
             store.dumps(parsed.notes),
+            parsed.division,
         ),
     )
     store.insert(connection, "passages", (store.passage_row(doc, i, p) for i, p in enumerate(passages)), 10)
@@ -136,7 +138,7 @@ def _write(connection: sqlite3.Connection, task: Task, parsed: _Parsed) -> None:
     ]
     store.insert(connection, "edges", (store.edge_row(doc, e) for e in between), 10)
     articles = [p for p in passages if p.article is not None]
-    store.insert(connection, "pairs", (store.pair_row(doc, p) for p in pairs(articles)), 7)
+    store.insert(connection, "pairs", (store.pair_row(doc, p) for p in pairs(articles, found)), 7)
 
 
 @cache
