@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from kb.base.records import MissingExtra
 from kb.text.read import Words, read
@@ -157,3 +157,12 @@ def test_pieces_of_one_row_are_joined_left_to_right() -> None:
         Words("检查", 218, 298, 60, 88),
     ]
     assert [w.text for w in in_rows(pieces)] == ["指标 数值", "检查12家"]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("rapidocr") is None, reason="the ocr extra is not installed")
+def test_rapidocr_reads_a_picture_without_a_network(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (1000, 300), "white")
+    ImageDraw.Draw(picture).text((60, 100), "GB 30871-2022", font=ImageFont.load_default(size=60), fill="black")
+    path = tmp_path / "照片.png"
+    picture.save(path)
+    assert read(path).text.replace(" ", "") == "GB30871-2022\n"
