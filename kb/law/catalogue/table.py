@@ -177,28 +177,30 @@ class Catalogue:
 
     # ---- names ------------------------------------------------------------------------------------
 
-    def resolve(self, name: str, *, place: str = "") -> Resolution:
+    def resolve(self, name: str, *, place: str = "", mend: bool = True) -> Resolution:
         """What ``name`` stands for: exact, alias, decree, short, then typo; ``none`` when nothing fits.
 
         Several keys: they fit equally, ask back. ``place`` (上海市) decides between local titles
-        alike but for the place.
+        alike but for the place. ``mend`` False: typing errors are not looked for (much faster where nothing fits).
         """
         found = self._memo.get((name, place))
+        if found is None and not mend:
+            return self._plain(name, place)
         if found is None:
             found = self._memo[name, place] = self._resolve(name, place)
         return found
 
     def _resolve(self, name: str, place: str) -> Resolution:
+        found = self._plain(name, place)
+        return found if found.keys else self._typo(plain(name), place)
+
+    def _plain(self, name: str, place: str) -> Resolution:
+        """What ``name`` stands for as it is written."""
         query = plain(name)
         if len(query) < 2 or len(query) > 120:
             return NOTHING
         direct = self._whole(query)
-        if direct is not None:
-            return direct
-        found = self._table.resolve(name, place)
-        if found.keys:
-            return found
-        return self._typo(query, place)
+        return direct if direct is not None else self._table.resolve(name, place)
 
     def _whole(self, query: str) -> Resolution | None:
         """A title as it is printed, looked up without the table of short forms."""
@@ -208,7 +210,7 @@ class Catalogue:
         return Resolution(tuple(keys), "exact") if keys else None
 
     def _typo(self, query: str, place: str) -> Resolution:
-        if len(query) < 3 or not any("\u4e00" <= c <= "\u9fff" for c in query):
+        if not 3 <= len(query) <= 120 or not any("\u4e00" <= c <= "\u9fff" for c in query):
             return NOTHING
         for form in self._table.forms(query):
             mended = self._sounds.mended(form)

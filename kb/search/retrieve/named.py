@@ -20,8 +20,8 @@ _SURE = ("exact", "alias", "decree", "short")
 class Names(Protocol):
     """What knows names; ``Catalogue`` is one."""
 
-    def resolve(self, name: str, *, place: str = "") -> Resolution:
-        """What a name stands for."""
+    def resolve(self, name: str, *, place: str = "", mend: bool = True) -> Resolution:
+        """What a name stands for; ``mend``: typing errors are looked for, too."""
 
 
 def named_keys(question: str, names: Names, place: str = "") -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def named_keys(question: str, names: Names, place: str = "") -> tuple[str, ...]:
         low = max((s.end() for s in _STOP.finditer(question, max(0, m.start() - LONGEST), m.start())), default=0)
         low = max(low, m.start() - LONGEST)
         for start in range(low, m.start()):
-            resolution = names.resolve(question[start : m.end()], place=place)
+            resolution = names.resolve(question[start : m.end()], place=place, mend=False)
             if resolution.keys and resolution.how in _SURE:
                 if len(resolution.keys) == 1:
                     found[resolution.keys[0]] = None
