@@ -1,7 +1,8 @@
 """FAISS behind two verbs: write the vectors of a generation, search them memory-mapped.
 
 Does not know what a vector stands for. Components are stored as signed bytes (a fourth of float32);
-unit vectors of some hundred dimensions lie within ±0.5 but for rare components, which are clipped.
+unit vectors of some hundred dimensions lie within ±0.5 but for rare components, which are clipped. FAISS compares
+bytes with bytes, so a query is quantised, too (a test holds the order against exact float32 search).
 """
 
 from __future__ import annotations
@@ -83,9 +84,9 @@ class Vectors:
         parameters = None
         if allowed is not None and not allowed.all():
             parameters = _only(allowed)
-        scores, ids = self._index.search(np.ascontiguousarray(query[None, :], np.float32), k, params=parameters)
+        scores, ids = self._index.search(quantise(query[None, :]).astype(np.float32), k, params=parameters)
         found = ids[0] >= 0
-        return ids[0][found].astype(np.int64), (scores[0][found] / np.float32(SCALE)).astype(np.float32)
+        return ids[0][found].astype(np.int64), (scores[0][found] / np.float32(SCALE * SCALE)).astype(np.float32)
 
 
 def _only(allowed: NDArray[np.bool_]) -> Any:  # noqa: ANN401 - FAISS's own type, wrapped at run time
