@@ -71,7 +71,7 @@ def build(door: Door) -> None:
                 )  # fmt: skip
                 go = gr.Button("提问", variant="primary", scale=0, min_width=88, elem_id="kb-ask-go")
             options = _options(door)
-            with gr.Row(elem_classes="kb-tools"):
+            with gr.Row(elem_classes="kb-tools", visible=False) as tools:
                 exports = [(gr.Button(f"导出{n}", min_width=96, size="md"), k) for k, n in NAMES.items()]
                 clear = gr.Button("清空对话", min_width=96, size="md")
         with gr.Column(scale=6, min_width=320):
@@ -80,18 +80,18 @@ def build(door: Door) -> None:
     h = _Handlers(door)
     quiet: dict[str, Any] = {"api_visibility": "private"}
     for event, name in ((go.click, "ask"), (question.submit, "ask_enter")):
-        event(h.ask(), [question, turns, *options], [log, question, turns, kept], api_name=name, show_progress="hidden", **quiet)
+        event(h.ask(), [question, turns, *options], [log, question, turns, kept, tools], api_name=name, show_progress="hidden", **quiet)
     log.click(
         h.tap(), [turns, options[0]], [pane, log, turns, kept, wrong, judged, question],
         api_name="ask_tap", show_progress="hidden", **quiet,
     )  # fmt: skip
     pane.click(h.follow(), [options[0]], [pane], api_name="ask_pane", **quiet)
     send.click(h.blame(), [comment, judged, turns], [log, turns, kept, wrong, comment], api_name="ask_wrong", **quiet)
-    clear.click(h.clear(), None, [log, turns, kept, pane], api_name="ask_clear", **quiet)
+    clear.click(h.clear(), None, [log, turns, kept, pane, tools], api_name="ask_clear", **quiet)
     for press, kind in exports:
         press.click(h.export(kind), [turns], [url], api_name=f"ask_{kind}", **quiet).then(None, [url], None, js=DOWNLOAD)
     blocks = gr.context.Context.root_block
-    blocks.load(h.restore(), [kept], [log, turns], api_name="ask_restore", show_progress="hidden", **quiet)
+    blocks.load(h.restore(), [kept], [log, turns, tools], api_name="ask_restore", show_progress="hidden", **quiet)
 
 
 def _options(door: Door) -> list[gr.components.Component]:
@@ -150,14 +150,14 @@ class _Handlers:
         ) -> Iterator[tuple[Any, ...]]:
             question = (question or "").strip()
             if not question:
-                yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                yield tuple([gr.skip()] * 5)
                 return
             earlier = turns[-(MAX_TURNS - 1) :]
-            yield self._shown([*earlier, Turn(question)]), "", gr.skip(), gr.skip()
+            yield self._shown([*earlier, Turn(question)]), "", gr.skip(), gr.skip(), gr.skip()
             turn = self._answered(question, earlier, Options(day, place, scope, title), request)
             now = [*earlier, turn]
             again = question if turn.error else gr.skip()  # what failed need not be typed again
-            yield self._shown(now), again, now, self._kept(now, request)
+            yield self._shown(now), again, now, self._kept(now, request), gr.Row(visible=True)
 
         return ask
 
@@ -264,7 +264,7 @@ class _Handlers:
 
         @self.door.guard(Role.QUERY)
         def clear(request: gr.Request) -> tuple[Any, ...]:
-            return self._shown([]), [], self._kept([], request), shown(hint(_PANE))
+            return self._shown([]), [], self._kept([], request), shown(hint(_PANE)), gr.Row(visible=False)
 
         return clear
 
@@ -275,7 +275,7 @@ class _Handlers:
         def restore(kept: Any, request: gr.Request) -> tuple[Any, ...]:
             mine = isinstance(kept, dict) and kept.get("user") == self.door.user(request)
             turns = turns_from(kept.get("turns"), MAX_TURNS) if mine else []
-            return self._shown(turns), turns
+            return self._shown(turns), turns, gr.Row(visible=bool(turns))
 
         return restore
 

@@ -43,3 +43,17 @@ if (element.closest(".kb-pane")) {
     title.focus({ preventScroll: true });
   });
 }
+// A new question comes into view with its first line, and again when its answer has come.
+if (element.closest(".kb-log")) {
+  const turns = () => element.querySelectorAll(".kb-turn");
+  let seen = turns().length;
+  let waiting = false;
+  watch("value", () => {
+    const last = turns()[turns().length - 1];
+    waiting = waiting || turns().length === seen + 1;
+    seen = turns().length;
+    if (!waiting || !last) return;
+    last.scrollIntoView({ block: "start" });
+    waiting = last.hasAttribute("aria-busy");
+  });
+}

@@ -5,6 +5,7 @@ Does not know Gradio's insides, nor how the process is run.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -50,14 +51,11 @@ class Listening:
 
 
 def make_app(base: KnowledgeBase, where: Listening, log: AuditLog | None = None) -> FastAPI:
-    """The application. Raises SettingsError for an address beyond this computer without users (settings.users)."""
+    """The application; call it outside any event loop. Raises SettingsError for an address beyond this computer without users (settings.users)."""
     check_listening(where.host, base.settings.users)
     private = _private_folder()
-    import gradio as gr
-
     from kb.pages.shared.door import Door
-    from kb.pages.shared.theme import CSS, SCRIPT, theme
-    from ui import NAME, compose
+    from ui import NAME
 
     metrics = Metrics()
     gate = Gate(base.settings.users) if base.settings.users is not None else None
@@ -71,14 +69,24 @@ def make_app(base: KnowledgeBase, where: Listening, log: AuditLog | None = None)
         app.include_router(
             login.router(gate, sessions, secure=where.secure, title=NAME, attempt=lambda outcome: count(outcome).inc())
         )
+    asyncio.run(_mount(app, door, sessions))
+    app.add_middleware(Fence, rules=_rules(where, gate, sessions), watch=_watch(metrics))
+    app.state.door = door
+    return app
+
+
+async def _mount(app: FastAPI, door: Door, sessions: login.Sessions | None) -> None:
+    """Mount the page at ``/``. Inside a running loop, because gradio opens event loops of its own where none runs."""
+    import gradio as gr
+
+    from kb.pages.shared.theme import CSS, SCRIPT, theme
+    from ui import compose
+
     gr.mount_gradio_app(
         app, compose(door), path="/", auth_dependency=_dependency(sessions),
         allowed_paths=[], favicon_path=str(_FAVICON), show_error=False, max_file_size=MAX_FILE, ssr_mode=False,
         enable_monitoring=False, pwa=True, mcp_server=False, footer_links=[], run_history=False, theme=theme(), css=CSS, js=SCRIPT,
     )  # fmt: skip
-    app.add_middleware(Fence, rules=_rules(where, gate, sessions), watch=_watch(metrics))
-    app.state.door = door
-    return app
 
 
 def _private_folder() -> Path:
