@@ -5,6 +5,8 @@ Does not know where the texts come from.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,9 +14,7 @@ from typing import Protocol
 from kb.base.textnorm import squeeze
 from kb.search.embed import Encoder
 
-WORDS = (
-    0.6  # weight of shared character pairs beside the cosine; chosen among 0, .3, .6, 1 on the paired known questions
-)
+WORDS = 0.6  # weight of shared character pairs beside the cosine
 
 
 class Near(Protocol):
@@ -30,10 +30,16 @@ def pairs_of(text: str) -> frozenset[str]:
     return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
 
 
-def shared(question: str, text: str) -> float:
-    """Share of the question's character pairs that ``text`` holds, 0 to 1; 0 for a question of one character."""
-    asked = pairs_of(question)
-    return len(asked & pairs_of(text)) / len(asked) if asked else 0.0
+def shared(question: str, texts: Sequence[str]) -> list[float]:
+    """Share of the question's character pairs that each text holds, 0 to 1; what few of the texts hold weighs more.
+
+    Pairs that no text holds are left out; 0 where none is held.
+    """
+    held = [pairs_of(t) for t in texts]
+    count = Counter(pair for pairs in held for pair in pairs)
+    weight = {p: math.log(1 + len(texts) / count[p]) for p in pairs_of(question) if count[p]}
+    total = sum(weight.values())
+    return [sum(w for p, w in weight.items() if p in pairs) / total if total else 0.0 for pairs in held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +54,9 @@ class EncoderNear:
             return []
         query = self.encoder.encode([question], kind="query")[0]
         cosines = self.encoder.encode(list(texts), kind="passage") @ query
-        return [float(c) + WORDS * shared(question, t) for c, t in zip(cosines, texts, strict=True)]
+        return [float(c) + WORDS * s for c, s in zip(cosines, shared(question, texts), strict=True)]
 
 
 def by_words(question: str, texts: Sequence[str]) -> list[float]:
     """``Near`` without an encoder: shared character pairs only."""
-    return [shared(question, t) for t in texts]
+    return shared(question, texts)

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from kb.base.address import Address, ArticleNo
 from kb.base.records import SettingsError
 
+BUNDLED = Path(__file__).resolve().parents[3] / "corpus"
 TipRole = Literal["procedure", "waiver"]
 
 

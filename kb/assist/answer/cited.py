@@ -1,0 +1,82 @@
+"""A provision or report passage as a citation: quoted, addressed, verified against its own text.
+
+Does not know why it is cited, nor what the answer says of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kb.assist.answer.quote import Quotation, address_of, stands
+from kb.base.address import to_chinese
+from kb.base.records import Citation, CitationStatus, Passage, Role, Sanction
+from kb.search.index import Generation
+from kb.search.provision import status_on
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation with what it was made of.
+
+    ``sanctions``: those of the quoted 款/项; ``inferred``: it came by a pair of wording.
+    """
+
+    citation: Citation
+    passage: Passage
+    quotation: Quotation
+    sanctions: tuple[Sanction, ...] = ()
+    inferred: bool = False
+
+    @property
+    def mark(self) -> str:
+        """[n], as it stands in the answer."""
+        return f"[{self.citation.n}]"
+
+
+def cite(
+    generation: Generation,
+    passage: Passage,
+    quotation: Quotation,
+    role: Role,
+    n: int,
+    day: date,
+    *,
+    inferred: bool = False,
+) -> Cited:
+    """The citation of a passage; its status says what checking the quotation against the passage found."""
+    item = f"（{to_chinese(quotation.item)}）" if quotation.item is not None else None
+    law = passage.kind == "law"
+    citation = Citation(
+        n=n,
+        kind=passage.kind,
+        title=passage.title,
+        address=address_of(passage, quotation) if law else passage.address,
+        role=role,
+        quote=quotation.text,
+        status=_status(generation, passage, quotation, day),
+        source=passage.source,
+        version=passage.version,
+        article=str(passage.article) if passage.article is not None else None,
+        paragraph=quotation.paragraph,
+        item=item,
+        text_kind=passage.text_kind,
+        passage=passage.id,
+    )
+    return Cited(citation, passage, quotation, _sanctions(generation, passage, quotation) if law else (), inferred)
+
+
+def _status(generation: Generation, passage: Passage, quotation: Quotation, day: date) -> CitationStatus:
+    if not stands(quotation.text, passage.text):
+        return "quote_differs"
+    if passage.text_kind == "digest":
+        return "digest"
+    if passage.kind == "law" and status_on(generation, passage, day) in ("superseded", "repealed"):
+        return "superseded"
+    return "verified"
+
+
+def _sanctions(generation: Generation, passage: Passage, quotation: Quotation) -> tuple[Sanction, ...]:
+    """The sanctions that lie in the quoted pieces."""
+    inside = [s for s in generation.sanctions(passage.id) if any(a <= s.start < b for a, b in quotation.spans)]
+    return tuple(inside)

@@ -1,0 +1,139 @@
+"""Citations → the Chinese lines of an answer: conclusion, 违则, 罚则, 幅度, procedure, waiver, conflict.
+
+Does not know retrieval. Every statement is a provision's own words, or follows from its sanctions as data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kb.assist.answer.cited import Cited
+from kb.assist.answer.near import Near
+from kb.assist.answer.wording import Step, steps
+
+MOST = 600  # characters of an answer besides its quotations
+KEY = 110  # characters of a sentence of the law that is said in the conclusion
+_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
+_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an answer is made of. ``tips`` and ``conflicts``: (line, citation)."""
+
+    main: Sequence[Cited]
+    question: str
+    tips: Sequence[tuple[str, Cited]] = ()
+    conflicts: Sequence[tuple[str, Cited, Cited]] = ()
+    changes: Sequence[tuple[str, Cited | None]] = ()
+    notes: Sequence[str] = field(default=())
+
+
+def compose(parts: Parts, near: Near) -> str:
+    """The answer's text, at most ``MOST`` characters; lines at its end are left out first."""
+    duties = [c for c in parts.main if c.citation.role == "violation"]
+    penalties = [c for c in parts.main if c.citation.role == "penalty"]
+    basis = [c for c in parts.main if c.citation.role == "basis"]
+    lines: list[str] = []
+    if penalties:
+        lines += _sanctioned(duties, penalties)
+    elif duties:
+        lines += _told("结论：涉及的义务——", duties, parts.question, near)
+    if basis:
+        lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
+    lines += [_conflict(why, high, low) for why, high, low in parts.conflicts]
+    lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
+    procedure = [(line, c) for line, c in parts.tips if c.citation.role == "procedure"]
+    waiver = [(line, c) for line, c in parts.tips if c.citation.role == "waiver"]
+    if procedure:
+        lines.append("程序提示：" + "；".join(line + c.mark for line, c in procedure) + "。")
+    if waiver:
+        lines.append("不予或减轻：" + "；".join(line + c.mark for line, c in waiver) + "。")
+    lines += parts.notes
+    return fitted(lines)
+
+
+def fitted(lines: Sequence[str]) -> str:
+    """Lines joined; from the end those are left out that do not fit."""
+    out: list[str] = []
+    size = 0
+    for line in lines:
+        if out and size + len(line) + 1 > MOST:
+            continue
+        out.append(line[:MOST])
+        size += len(line) + 1
+    return "\n".join(out)
+
+
+def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited]) -> list[str]:
+    """The conclusion on a breach, then the range by condition of each penalty."""
+    broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
+    by = "；".join(_ruled(c, [*duties, *penalties[:i]]) for i, c in enumerate(penalties))
+    head = f"结论：涉嫌违反{broken}，依照{by}" if broken else f"结论：依照{by}"
+    lines = [head + "。"]
+    if duties:
+        lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
+    lines.append(
+        "罚则："
+        + "、".join(c.citation.address + c.mark + ("（对应关系按文字推定）" if c.inferred else "") for c in penalties)
+    )
+    for c in penalties:
+        further = [s for s in steps(c.sanctions) if s.condition]
+        if further:
+            lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
+            lines += [f"· {s.condition}：{s.phrase}" for s in further]
+    return lines
+
+
+def _named(c: Cited, before: Sequence[Cited]) -> str:
+    """The address; without the title where the citation before it is of the same instrument."""
+    address = c.citation.address
+    if before and before[-1].citation.title == c.citation.title:
+        return address.split("》", 1)[1]
+    return address
+
+
+def _ruled(c: Cited, before: Sequence[Cited]) -> str:
+    found = steps(c.sanctions)
+    base = next((s for s in found if not s.condition), None)
+    if base is None and found:
+        return f"{_named(c, before)}{c.mark}处理（{_listed(found)}）"
+    return f"{_named(c, before)}{c.mark}：{base.phrase}" if base else f"{_named(c, before)}{c.mark}处理"
+
+
+def _listed(found: Sequence[Step]) -> str:
+    return "见下列幅度" if len(found) > 1 else f"{found[0].condition}的，{found[0].phrase}"
+
+
+def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[str]:
+    """The sentence of each provision that answers best, in the law's own words."""
+    told = [
+        f"{key_sentence(c.quotation.text, question, near)}（{_named(c, cited[:i])}{c.mark}）"
+        for i, c in enumerate(cited)
+    ]
+    if len(told) == 1:
+        return [head + told[0]]
+    return [head, *(f"· {line}" for line in told)]
+
+
+def key_sentence(text: str, question: str, near: Near) -> str:
+    """The sentence of ``text`` nearest to the question, verbatim, cut with … where it is long."""
+    sentences = [s for m in _SENTENCE.finditer(text.replace("…", "\n")) if len(s := m[0].strip()) > 3]
+    if not sentences:
+        return text[:KEY]
+    scores = near(question, sentences)
+    best = sentences[max(range(len(sentences)), key=scores.__getitem__)]
+    best = _LABEL.sub("", best).rstrip("。；：:")
+    return shortened(best)
+
+
+def shortened(sentence: str) -> str:
+    """A sentence cut with … where it is long; the quotation beside it is whole."""
+    return sentence if len(sentence) <= KEY else sentence[: KEY - 1] + "…"
+
+
+def _conflict(why: str, high: Cited, low: Cited) -> str:
+    both = f"{high.citation.address}{high.mark}与{low.citation.address}{low.mark}"
+    return f"规定不一致：{both}幅度不同，以前者为准（{why}）。"

@@ -1,0 +1,138 @@
+"""One question's way to an answer: refuse early, search, law or report, refuse late.
+
+Does not know doors. Without a chat model everything said is the provisions' own words or their data.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+
+from kb.assist.answer import refuse
+from kb.assist.answer.belief import Belief
+from kb.assist.answer.cited import cite
+from kb.assist.answer.compose import fitted, shortened
+from kb.assist.answer.law import LawAnswers
+from kb.assist.answer.near import EncoderNear, Near
+from kb.assist.answer.question import Question, read_question
+from kb.assist.answer.refuse import Refusal
+from kb.assist.answer.reports import ReportReader, asks_report
+from kb.assist.answer.rules import BUNDLED, Rules, load_rules
+from kb.assist.answer.select import Bars
+from kb.assist.answer.targets import Profile, profiles
+from kb.assist.chain import ChatModel
+from kb.base.records import Answer, SearchResult
+from kb.search.index import Generation
+from kb.search.retrieve import Retriever, Scope
+
+NOTHING = "没有找到足够相关的规定；请补充场所、行业或具体行为再问"
+
+
+class AnswerEngine:
+    """Answers from one generation. Safe for several threads."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        retriever: Retriever,
+        *,
+        rules: Rules | None = None,
+        bars: Bars | None = None,
+        today: date | None = None,
+        chat: ChatModel | None = None,
+    ) -> None:
+        """``rules`` None: those of the bundled corpus; ``today`` None: the day on which is asked; ``chat``: see there."""
+        self.generation = generation
+        self.retriever = retriever
+        self.rules = load_rules(BUNDLED) if rules is None else rules
+        self.chat = chat
+        self.bars = bars or Bars()
+        self._today = today
+
+    @cached_property
+    def near(self) -> Near:
+        """Nearness of short texts, by the retriever's encoder."""
+        return EncoderNear(self.retriever.encoder)
+
+    @cached_property
+    def _reports(self) -> list[Profile]:
+        return profiles(self.generation)
+
+    def answer(self, question: str, *, scope: Scope, history: Sequence[str] = (), k: int = 20) -> Answer:
+        """The answer to ``question`` with its citations, or a refusal with the nearest hits.
+
+        ``history``: earlier questions of the conversation, oldest first.
+        """
+        started = time.perf_counter()
+        read = read_question(question, history, self.generation, scope.place, scope.as_of)
+        result = self.retriever.search(question, scope=scope, k=k, history=read.leaning)
+        found = time.perf_counter()
+        answer = self._answer(read, result, scope)
+        timings = {"retrieve": (found - started) * 1000, "generate": (time.perf_counter() - found) * 1000}
+        return replace(answer, timings_ms=timings)
+
+    def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
+        refusal = refuse.before_searching(read, self.generation)
+        if refusal is not None:
+            return refused(result, refusal)
+        if self._wants_report(read, result, scope):
+            return self._reported(read, result, scope)
+        belief = Belief.of(result)
+        beyond = refuse.outside(read.text, confident=belief.confident or bool(read.located))
+        if beyond is not None:
+            return refused(result, beyond)
+        laws = LawAnswers(
+            self.generation, self.retriever, self.near, self.rules, self.bars, scope, self._today or date.today()
+        )
+        answer = laws.answer(read, result, belief)
+        return answer if answer is not None else refused(result, Refusal("nothing", NOTHING))
+
+    # ---- reports --------------------------------------------------------------------------------
+
+    def _wants_report(self, read: Question, result: SearchResult, scope: Scope) -> bool:
+        if scope.kind == "report":
+            return True
+        if scope.kind == "law" or scope.title is not None or read.located:
+            return False
+        if any(n.certain for n in read.instruments):
+            return False
+        return asks_report(read.text, read.history, self._reports, result)
+
+    def _reported(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
+        """An answer out of reports, sentence by sentence."""
+        reader = ReportReader(self.generation, self.retriever, self.near)
+        reading = reader.read(read.text, read.history[-2:], self._reports, scope)
+        if not reading.found:
+            return refused(result, Refusal("report", reading.why_not))
+        cited = [
+            cite(self.generation, f.passage, f.quotation, "report", n, scope.as_of)
+            for n, f in enumerate(reading.found, 1)
+        ]
+        lines = [f"· {c.citation.title}：{shortened(c.citation.quote)}{c.mark}" for c in cited]
+        return Answer(
+            question=read.text,
+            as_of=scope.as_of,
+            generation=self.generation.id,
+            text=fitted(lines),
+            citations=tuple(c.citation for c in cited),
+            hits=result.hits,
+            warnings=result.warnings,
+        )
+
+
+def refused(result: SearchResult, refusal: Refusal) -> Answer:
+    """A refusal that shows the nearest hits."""
+    return Answer(
+        question=result.question,
+        as_of=result.as_of,
+        generation=result.generation,
+        text=refusal.reason,
+        citations=(),
+        hits=result.hits,
+        refused=True,
+        refusal_reason=refusal.reason,
+        warnings=result.warnings,
+    )

@@ -1,0 +1,182 @@
+"""Hits among laws → an answer with duty, penalty, range, procedure, conflicts and changes.
+
+Does not know refusals that need no hits, nor reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kb.assist.answer import refuse
+from kb.assist.answer.belief import Belief
+from kb.assist.answer.change import changes
+from kb.assist.answer.cited import Cited, cite
+from kb.assist.answer.compose import Parts, compose
+from kb.assist.answer.conflict import Ruling
+from kb.assist.answer.conflict import apply as ruled
+from kb.assist.answer.near import Near
+from kb.assist.answer.question import Question
+from kb.assist.answer.quote import Wish, quote
+from kb.assist.answer.rules import Rules, Tip
+from kb.assist.answer.select import Bars, Chosen, Selection
+from kb.assist.answer.tips import tips
+from kb.base.address import Address
+from kb.base.records import Answer, Hit, Passage, SearchResult
+from kb.search.index import Generation
+from kb.search.lookup import document_on
+from kb.search.provision import text_warnings
+from kb.search.retrieve import Retriever, Scope
+
+CAUTION = "可能相关，请核对"
+INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
+
+
+@dataclass(frozen=True, slots=True)
+class LawAnswers:
+    """Answers questions on law from one generation on one day."""
+
+    generation: Generation
+    retriever: Retriever
+    near: Near
+    rules: Rules
+    bars: Bars
+    scope: Scope
+    today: date
+
+    @property
+    def day(self) -> date:
+        """The day asked about."""
+        return self.scope.as_of
+
+    def answer(self, question: Question, result: SearchResult, belief: Belief) -> Answer | None:
+        """The answer; None where nothing is probable enough to cite."""
+        selection = Selection(self.generation, self.near, belief.of_passage, self._governs, self.bars)
+        if question.located:
+            chosen = selection.named(question)
+        else:
+            chosen = selection.found(question, self._hits(question, result))
+        if not chosen:
+            return None
+        rulings: list[Ruling] = []
+        if not question.intent.compare:
+            chosen, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
+        return self._written(question, result, belief, chosen, rulings)
+
+    def _hits(self, question: Question, result: SearchResult) -> list[Hit]:
+        """The hits that can be cited, and the best of each named instrument that has none among them."""
+        hits = [h for h in result.hits if h.passage.kind == "law" and h.passage.part in ("article", "annex")]
+        there = {h.passage.title for h in hits}
+        for n in question.instruments:
+            key = n.keys[0] if len(n.keys) == 1 else None
+            if key is not None and key not in there and self.generation.held(key) is not None:
+                inside = replace(self.scope, title=key)
+                hits += self.retriever.search(question.full, scope=inside, k=INSIDE).hits
+                there.add(key)
+        return hits
+
+    def _governs(self, passage: Passage) -> bool:
+        """Whether a passage is of the text that governs on the day."""
+        document = document_on(self.generation, passage.title, self.day)
+        return document is None or document.version == passage.version
+
+    def _article(self, address: Address) -> Passage | None:
+        """The article of an address in the text that governs; None: not held."""
+        document = document_on(self.generation, address.title, self.day)
+        if document is None or address.article is None:
+            return None
+        return self.generation.article(address.title, address.article, document.version)
+
+    # ---- writing --------------------------------------------------------------------------------
+
+    def _written(
+        self,
+        question: Question,
+        result: SearchResult,
+        belief: Belief,
+        chosen: Sequence[Chosen],
+        rulings: Sequence[Ruling],
+    ) -> Answer:
+        main = self._cited(question, chosen)
+        by_row = {c.passage.id: c for c in main}
+        conflicts = [(r.why, by_row[r.governs], by_row[r.yields]) for r in rulings]
+        changed = self._changed(question, main)
+        later = [c for _, c in changed if c is not None]
+        shown = self._tips(question, main, len(main) + len(later), changed=bool(changed))
+        text = compose(Parts(main, question.full, shown, conflicts, changed), self.near)
+        cited = [*main, *later, *(c for _, c in shown)]
+        warnings = self._warnings(question, cited, belief, result)
+        return Answer(
+            question=question.text,
+            as_of=self.day,
+            generation=self.generation.id,
+            text=text,
+            citations=tuple(c.citation for c in cited),
+            hits=result.hits,
+            warnings=warnings,
+        )
+
+    def _cited(self, question: Question, chosen: Sequence[Chosen]) -> list[Cited]:
+        duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
+        out: list[Cited] = []
+        for n, c in enumerate(chosen, 1):
+            wish = Wish(
+                question.full,
+                beside=duties if c.sanctions else "",
+                paragraph=c.paragraph,
+                item=c.item,
+                whole=question.intent.whole or question.intent.wording,
+                penalty=c.sanctions,
+            )
+            found = quote(c.passage, wish, self.near)
+            out.append(cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred))
+        return out
+
+    def _changed(self, question: Question, main: Sequence[Cited]) -> list[tuple[str, Cited | None]]:
+        """What has changed since the day asked about, with the article of the later text."""
+        governing = [c for c in main if c.citation.role != "conflict"]
+        out: list[tuple[str, Cited | None]] = []
+        n = len(main)
+        for change in changes(self.generation, [c.passage for c in governing], self.day, self.today, self.near):
+            earlier = next(c for c in governing if c.passage.id == change.earlier.id)
+            line = f"此后已修改：{earlier.citation.address}{earlier.mark}自{change.since}起有新文本"
+            if change.later is None:
+                out.append((line + "，新文本里没有找到对应的条文。", None))
+                continue
+            n += 1
+            wish = Wish(change.earlier.text, whole=True, penalty=earlier.citation.role == "penalty")
+            found = quote(change.later, wish, self.near)
+            later = cite(self.generation, change.later, found, earlier.citation.role, n, self.today)
+            out.append((line + f"，对应{later.citation.address}", later))
+        return out
+
+    def _tips(self, question: Question, main: Sequence[Cited], n: int, *, changed: bool) -> list[tuple[str, Cited]]:
+        """Lines on procedure and waiver whose provisions are held and not cited already."""
+        cited = {c.passage.id for c in main}
+        wanted = question.intent.penalty != "no"
+        sanctions = [s for c in main if c.citation.role == "penalty" for s in c.sanctions] if wanted else []
+        out: list[tuple[str, Cited]] = []
+        for shown in tips(question.text, sanctions, self.rules, changed=changed):
+            passage = self._article(shown.tip.address)
+            if passage is None or passage.id in cited:
+                continue
+            out.append((shown.line, self._tip(shown.tip, passage, n + len(out) + 1)))
+        return out
+
+    def _tip(self, tip: Tip, passage: Passage, n: int) -> Cited:
+        wish = Wish(tip.line, paragraph=tip.address.paragraph, item=tip.address.item)
+        return cite(self.generation, passage, quote(passage, wish, self.near), tip.role, n, self.day)
+
+    def _warnings(
+        self, question: Question, cited: Sequence[Cited], belief: Belief, result: SearchResult
+    ) -> tuple[str, ...]:
+        found: dict[str, None] = dict.fromkeys(result.warnings)
+        if not question.located and not belief.confident:
+            found[CAUTION] = None
+        name = refuse.invented(question.text, [c.passage.text for c in cited])
+        if name is not None:
+            found[f"所引条文里没有“{name}”的说法，请核对是否真有这项规定"] = None
+        for c in cited:
+            found |= dict.fromkeys(text_warnings(self.generation, c.passage, self.day))
+        return tuple(found)

@@ -1,0 +1,137 @@
+"""When there is no answer, and why: provisions and instruments that do not exist or are not held, questions outside.
+
+Does not know how hits are ranked; confidence arrives as a number. A refusal says what to do next.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from kb.assist.answer.names import NamedInstrument
+from kb.assist.answer.question import Question
+from kb.base.records import AmbiguousReference, KbError
+from kb.base.textnorm import squeeze
+from kb.search.index import Generation
+from kb.search.lookup import Named
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, in one Chinese line. ``kind``: of the ones in corpus/unanswerable."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    pattern: re.Pattern[str]
+    reason: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    abroad: re.Pattern[str]
+    foreign: str
+    outside: tuple[_Outside, ...]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    data = tomllib.loads(resources.files(__package__).joinpath("refusals.toml").read_text(encoding="utf-8"))
+    foreign = data["foreign"]
+    places = "|".join(map(re.escape, foreign["places"]))
+    return _Words(
+        re.compile(f"{foreign['opening']}|{foreign['law']}".replace("PLACE", places)),
+        foreign["reason"],
+        tuple(
+            _Outside(re.compile("|".join(o["patterns"])), o["reason"], o.get("sure", False)) for o in data["outside"]
+        ),
+    )
+
+
+def before_searching(question: Question, generation: Generation) -> Refusal | None:
+    """The first reason not to answer that needs no hits; None when there is none."""
+    found = foreign(question.text) or provisions(question.named)
+    return found or instruments(question.instruments, generation)
+
+
+def foreign(question: str) -> Refusal | None:
+    """Whether another country's or region's law is asked for; None when not."""
+    words = _words()
+    return Refusal("foreign", words.foreign) if words.abroad.search(squeeze(question)) else None
+
+
+def outside(question: str, *, confident: bool) -> Refusal | None:
+    """Whether laws and reports cannot tell what is asked; ``confident`` retrieval spares the unsure cues."""
+    text = squeeze(question)
+    for cue in _words().outside:
+        if (cue.sure or not confident) and cue.pattern.search(text):
+            return Refusal("outside", cue.reason)
+    return None
+
+
+def provisions(named: Sequence[Named]) -> Refusal | None:
+    """The question names provisions and none of them can be shown: why; None when one can, or none is named."""
+    errors = [n.error for n in named if n.error is not None]
+    if not errors or any(n.located for n in named):
+        return None
+    return Refusal(_kind(errors[0]), str(errors[0]))
+
+
+def _kind(error: KbError) -> str:
+    return "ambiguous" if isinstance(error, AmbiguousReference) else "no_article"
+
+
+def instruments(named: Sequence[NamedInstrument], generation: Generation) -> Refusal | None:
+    """The question names an instrument that does not exist or is not held; None when one it names is held."""
+    if any(generation.held(key) is not None for n in named for key in n.keys):
+        return None
+    for n in named:
+        if n.bracketed and not n.keys:
+            return Refusal("no_law", f"没有找到《{n.text}》这部法规，不能编造条文；请核对名称")
+        if n.standard and not n.keys:
+            return Refusal("not_held", f"库中没有标准 {n.text} 的文本，无法引用；请查标准原文")
+        if n.certain:
+            return Refusal("not_held", not_held(n.keys[0], generation))
+    return None
+
+
+def not_held(key: str, generation: Generation) -> str:
+    """One line on an instrument that is known and not held: its number and date, as far as the catalogue knows."""
+    instrument = generation.catalogue.get(key)
+    number = f"（{instrument.decrees[0]}）" if instrument is not None and instrument.decrees else ""
+    newest = max(generation.versions(key), key=lambda v: v.version or "", default=None)
+    since = ""
+    if newest is not None and newest.version:
+        since = f"，已知{newest.version}通过" + (f"、{newest.effective}起施行" if newest.effective else "")
+    return f"库中没有《{key}》{number}的文本{since}；请放入正式文本后运行 kb build，引用前另行核对"
+
+
+_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
+
+
+def invented(question: str, texts: Sequence[str]) -> str | None:
+    """A quoted name (“消防积分”) of which the cited texts hold neither the whole nor its rarer half; None: none.
+
+    A colloquial quotation (“干活受伤死亡后果自负”) is longer than a name and does not count.
+    """
+    whole = squeeze("\n".join(texts))
+    for m in _QUOTED.finditer(question):
+        name = squeeze(m[1])
+        if len(name) > LONGEST_NAME or name in whole:
+            continue
+        halves = [name[i : i + 2] for i in range(len(name) - 1)]
+        held = sum(h in whole for h in halves)
+        if held <= len(halves) // 2:
+            return m[1]
+    return None
+
+
+LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech

@@ -1,0 +1,200 @@
+"""Which hits are cited, and in which role.
+
+Does not know wording, nor how hits were ranked: a hit comes with the probability that it is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb.assist.answer.intent import Intent
+from kb.assist.answer.near import Near
+from kb.assist.answer.question import Question
+from kb.base.address import Address
+from kb.base.records import Hit, Pair, Passage, Rank, Role
+from kb.search.index import Generation
+
+MOST = 4  # law citations besides procedure, waiver and conflict: what a phone shows without scrolling twice
+_DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
+_LIABILITY = re.compile(r"法律责任|罚\s*则|处\s*罚|分则|罪")
+_HARD = re.compile(r"罚款|罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Probabilities that decide; set on cross-fitted known questions.
+
+    ``accept``: a further hit is cited; ``relative``: and has this share of the best one's; ``penalty``: a sanction is
+    cited though none was asked; ``partner``: worth of a paired provision that was not among the hits; ``elsewhere``: a
+    hit is cited though the question names another instrument.
+    """
+
+    accept: float = 0.35
+    relative: float = 0.4
+    penalty: float = 0.5
+    elsewhere: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A provision to cite. ``paragraph``/``item``: where its pair, or the question, points; None: not known.
+
+    ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it.
+    """
+
+    passage: Passage
+    role: Role
+    probability: float
+    paragraph: int | None = None
+    item: int | None = None
+    inferred: bool = False
+    named: bool = False
+
+    @property
+    def sanctions(self) -> bool:
+        """Whether it is cited for its sanction."""
+        return self.role == "penalty"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chooses among hits and pairs. ``governs``: whether a passage is of the text in force."""
+
+    generation: Generation
+    near: Near
+    belief: Mapping[int, float]
+    governs: Callable[[Passage], bool]
+    bars: Bars
+
+    def named(self, question: Question) -> list[Chosen]:
+        """What the question itself named, at the 款 and 项 it named, with its partner where that is asked."""
+        chosen = [
+            Chosen(
+                found.passage,
+                self.role(found.passage, question.intent),
+                1.0,
+                found.address.paragraph,
+                found.address.item,
+                named=True,
+            )
+            for found in question.located[:MOST]
+        ]
+        return self._completed(question, chosen)
+
+    def found(self, question: Question, hits: Sequence[Hit]) -> list[Chosen]:
+        """The hits that are probably meant, the best one always, with the partners that the question asks for."""
+        intent = question.intent
+        chosen = self._accepted(hits, question)
+        chosen = self._completed(question, chosen)
+        if intent.only_penalty:
+            chosen = [c for c in chosen if c.sanctions] or chosen
+        return [self._placed(c, chosen) for c in chosen]
+
+    def role(self, passage: Passage, intent: Intent) -> Role:
+        """Penalty where the text imposes a sanction, violation where a duty is told and a breach asked, else basis."""
+        rank = self.generation.document_of(passage.id).rank
+        if rank != Rank.JUDICIAL_INTERPRETATION and self.imposes(passage):
+            return "penalty"
+        wanted = intent.penalty != "no" or intent.breach
+        return "violation" if wanted and _DUTY.search(passage.text) else "basis"
+
+    def imposes(self, passage: Passage) -> bool:
+        """Whether an article imposes a sanction: one is read, and it stands under liability or is no mere order."""
+        sanctions = self.generation.sanctions(passage.id)
+        if not sanctions:
+            return False
+        if any(_LIABILITY.search(heading) for heading in passage.path):
+            return True
+        return any(s.fines or any(_HARD.search(m) for m in s.measures) for s in sanctions)
+
+    def _accepted(self, hits: Sequence[Hit], question: Question) -> list[Chosen]:
+        titles = self._titles(question, hits)
+        chosen: list[Chosen] = []
+        best = 0.0
+        for hit in sorted(hits, key=lambda h: -self.belief.get(h.passage.id, 0.0)):
+            p = self.belief.get(hit.passage.id, 0.0)
+            role = self.role(hit.passage, question.intent)
+            inside = not titles or hit.passage.title in titles
+            if not chosen and inside:
+                best = p
+                chosen.append(Chosen(hit.passage, role, p))
+                continue
+            bar = max(self.bars.accept, self.bars.relative * best)
+            if not inside:
+                bar = max(bar, self.bars.elsewhere)
+            if role == "penalty" and question.intent.penalty == "no":
+                bar = max(bar, self.bars.penalty)
+            if p >= bar:
+                chosen.append(Chosen(hit.passage, role, p))
+        return chosen[:MOST]
+
+    def _titles(self, question: Question, hits: Sequence[Hit]) -> frozenset[str]:
+        """The instruments named; of an ambiguous name those among the hits. Empty: none that any hit is of."""
+        there = {h.passage.title for h in hits}
+        return frozenset(k for n in question.instruments for k in n.keys if k in there)
+
+    # ---- partners -------------------------------------------------------------------------------
+
+    def _completed(self, question: Question, chosen: list[Chosen]) -> list[Chosen]:
+        """The penalty of a chosen duty and the duty of a chosen penalty, where the question asks for both."""
+        intent = question.intent
+        if intent.penalty == "no" and not intent.breach:
+            return chosen
+        if not any(c.sanctions for c in chosen):
+            return (
+                (chosen + self._partner(question, chosen, duty=False))[: MOST + 1] if intent.penalty != "no" else chosen
+            )
+        if intent.only_penalty or intent.compare or (intent.crime and not intent.breach):
+            return chosen
+        if all(c.sanctions for c in chosen) and not all(c.named for c in chosen):
+            return self._partner(question, chosen, duty=True) + chosen
+        return chosen
+
+    def _partner(self, question: Question, chosen: Sequence[Chosen], *, duty: bool) -> list[Chosen]:
+        """The best partner of the first chosen provision that has one; empty: none has."""
+        for c in chosen:
+            row = c.passage.id
+            pairs = [p for p in self.generation.pairs(row) if (p.penalty if duty else p.duty) == row]
+            best = self._best(question, pairs, duty)
+            if best is not None:
+                return [best]
+        return []
+
+    def _best(self, question: Question, pairs: Sequence[Pair], duty: bool) -> Chosen | None:
+        """Of several partners the one nearest to the question, a printed reference before a guess by wording."""
+        found: dict[int, Pair] = {}
+        for pair in pairs:
+            found.setdefault(pair.duty if duty else pair.penalty, pair)
+        passages = [p for p in self.generation.passages(found) if self.governs(p)]
+        if not passages:
+            return None
+        near = self.near(question.full, [p.text for p in passages])
+        worth = [
+            score + self.belief.get(p.id, 0.0) + 0.1 * (found[p.id].how == "reference")
+            for score, p in zip(near, passages, strict=True)
+        ]
+        passage = passages[max(range(len(passages)), key=worth.__getitem__)]
+        pair = found[passage.id]
+        place = (None, None) if duty else (pair.paragraph, pair.item)
+        role: Role = "violation" if duty else "penalty"
+        return Chosen(passage, role, self.belief.get(passage.id, 0.0), *place, inferred=pair.how == "wording")
+
+    def _placed(self, c: Chosen, chosen: Sequence[Chosen]) -> Chosen:
+        """A penalty at the 款/项 that sanctions a duty chosen beside it, where there is one such place."""
+        if not c.sanctions or c.paragraph is not None or c.named:
+            return c
+        duties = {o.passage.id for o in chosen if not o.sanctions}
+        pairs = [p for p in self.generation.pairs(c.passage.id) if p.penalty == c.passage.id and p.duty in duties]
+        places = {(p.paragraph, p.item) for p in pairs}
+        if len(places) != 1:
+            return c
+        paragraph, item = places.pop()
+        return replace(c, paragraph=paragraph, item=item)
+
+
+def address_key(address: Address) -> tuple[str, int, int]:
+    """Instrument and article of an address, for comparison; article 0 where it names none."""
+    article = address.article
+    return (address.title, article.number if article else 0, article.suffix if article else 0)
