@@ -11,6 +11,7 @@ import pytest
 
 from kb.base.records import Instrument, Version
 from kb.law.catalogue import Catalogue, describe_file, load_facts, same_version_key
+from kb.law.catalogue.names import plain_words
 from tests.law.whole_corpus import parsed
 
 pytestmark = pytest.mark.corpus
@@ -69,6 +70,10 @@ NAMES = [
 def test_resolve(catalogue: Catalogue, name: str, keys: tuple[str, ...]) -> None:
     found = catalogue.resolve(name)
     assert set(found.keys) == set(keys), found
+
+
+def test_plain_words_name_nothing(catalogue: Catalogue) -> None:
+    assert [w for w in sorted(plain_words()) if catalogue.resolve(w).keys] == []
 
 
 def test_local_title_of_many_places_asks_back_or_takes_the_configured_place(catalogue: Catalogue) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.law.catalogue import Catalogue, load_facts, plain
+from kb.law.catalogue.names import plain_words
 
 CHEM = "危险化学品安全管理条例"
 REPORTING = "生产安全事故报告和调查处理条例"
@@ -132,6 +133,11 @@ def test_rows_resolve_alike(reopened: Catalogue, name: str, how: str, keys: tupl
     """The lazily opened catalogue answers as the built one does."""
     found = reopened.resolve(name)
     assert (found.how, set(found.keys)) == (how, set(keys))
+
+
+@pytest.mark.parametrize("word", sorted(plain_words()))
+def test_plain_words_name_nothing(catalogue: Catalogue, word: str) -> None:
+    assert catalogue.resolve(word).keys == ()
 
 
 def test_one_key_or_none(catalogue: Catalogue) -> None:
