@@ -1,0 +1,111 @@
+"""A result as one self-contained page: tables, charts, worst questions, run against run. Loads nothing from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from eval.report.charts import bars, whiskers
+from eval.report.table import by_metric, leading, worst
+from eval.run.compare import VERDICTS, Change, Comparison
+from eval.run.outcome import METRICS
+
+WORST = 15
+_STYLE = """
+body{font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;
+max-width:960px;margin:1.5em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;margin:.6em 0}
+td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;font-size:14px}
+h2{margin-top:2em;border-bottom:2px solid #2f6f9f}details{margin:.3em 0}summary{cursor:pointer}
+.better{color:#1f7a1f;font-weight:bold}.worse{color:#b3261e;font-weight:bold}.open{color:#666}
+ul{margin:.2em 0 .6em}svg{display:block;margin:.8em 0;max-width:100%}
+"""
+
+
+def write_page(result: Mapping[str, Any], comparisons: Sequence[Comparison], path: Path) -> Path:
+    """Write the page; returns ``path``."""
+    path.write_text(page(result, comparisons), "utf-8")
+    return path
+
+
+def page(result: Mapping[str, Any], comparisons: Sequence[Comparison]) -> str:
+    """The page's HTML. Every text of the result is escaped."""
+    by_task = {c.task: c for c in comparisons}
+    index = f"索引 {result['generation']}，编码器 {result['encoder']}，文本截至 {result['corpus_newest']}"
+    about = f"日期 {result['date']}，{index}"
+    body = "".join(_task(n, t, by_task.get(n)) for n, t in result["tasks"].items())
+    return (
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>评测结果</title>'
+        f"<style>{_STYLE}</style></head><body><h1>评测结果</h1><p>{escape(about)}</p>{body}</body></html>\n"
+    )
+
+
+def _task(name: str, task: Mapping[str, Any], comparison: Comparison | None) -> str:
+    about = task["about"]
+    sets = "、".join(q["file"] for q in about.get("questions", ()))
+    latency = f"；耗时 p50 {task['ms']['p50']:.0f}、p95 {task['ms']['p95']:.0f} 毫秒" if task["ms"] else ""
+    line = (
+        f"{task['n']} 题，出错 {task['errors']} 题（算错）{latency}；问题：{sets}；日期 {about['as_of']}，"
+        f"版本 {about['commit'] or '未知'}，模型 {about['model'] or '无'}"
+    )
+    chart = whiskers(
+        [(METRICS[m].label, f["mean"], f["low"], f["high"]) for m, f in task["figures"].items()], "指标与 95% 区间"
+    )
+    by_type = "".join(bars(by_metric(task, m), METRICS[m].label) for m in leading(task) if len(by_metric(task, m)) > 1)
+    return (
+        f"<h2>{escape(task['label'])}（{escape(name)}）</h2><p>{escape(line)}</p>{chart}"
+        f"<details><summary>分类</summary>{by_type}</details>"
+        f"{_comparison(comparison) if comparison else ''}{_worst(task)}"
+    )
+
+
+def _comparison(c: Comparison) -> str:
+    note = "" if c.same_questions else "（问题文件不同，只比共同的题）"
+    rows = "".join(
+        f"<tr><td>{escape(METRICS[m].label)}</td><td>{d.a:.3f}</td><td>{d.b:.3f}</td>"
+        f"<td>{d.change:+.3f} [{d.low:+.3f}, {d.high:+.3f}]</td><td>{d.p:.3f}</td>"
+        f'<td class="{c.verdict(m)}">{VERDICTS[c.verdict(m)]}</td></tr>'
+        for m, d in c.metrics.items()
+    )
+    head = "<tr><th>指标</th><th>上次</th><th>本次</th><th>差与 95% 区间</th><th>p</th><th>结论</th></tr>"
+    return (
+        f"<h3>与上次相比：{c.common} 题{note}</h3><table>{head}{rows}</table>"
+        f"{_changes('变好的题', c.gained)}{_changes('变差的题', c.lost)}"
+    )
+
+
+def _changes(label: str, some: Sequence[Change]) -> str:
+    if not some:
+        return ""
+    items = "".join(f"<li>{escape(c.id)} {escape(c.question)}：{c.before:.2f} → {c.after:.2f}</li>" for c in some)
+    return f"<details><summary>{label}（{len(some)}）</summary><ul>{items}</ul></details>"
+
+
+def _worst(task: Mapping[str, Any]) -> str:
+    found = worst(task, WORST)
+    if not found:
+        return "<p>没有答错的题。</p>"
+    return "<h3>最差的题</h3>" + "".join(_row(r) for r in found)
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    gold = set(row.get("gold", ()))
+    marks = [f"{'✔ ' if name in gold else ''}{name}" for name in row.get("found", ())]
+    lists = (
+        ("应引", row.get("gold", ())),
+        ("实引", row.get("cited", ())),
+        ("命中", marks),
+        ("缺", row.get("missing", ())),
+    )
+    inner = "".join(_list(label, names) for label, names in lists if names)
+    values = "，".join(f"{METRICS[m].label} {v:g}" for m, v in row["metrics"].items())
+    error = f"<p>出错：{escape(row['error'])}</p>" if row.get("error") else ""
+    refused = "（拒答）" if row.get("refused") else ""
+    title = f"{row['id']} [{row['type']}] {row.get('question', '')}{refused}"
+    return f"<details><summary>{escape(title)}</summary>{error}{inner}<p>{escape(values)}</p></details>"
+
+
+def _list(label: str, names: Iterable[str]) -> str:
+    return f"<div>{label}<ul>{''.join(f'<li>{escape(n)}</li>' for n in names)}</ul></div>"

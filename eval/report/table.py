@@ -1,0 +1,100 @@
+"""Results as lines of text. Does not print."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eval.run.compare import VERDICTS, Comparison
+from eval.run.outcome import METRICS
+
+
+def width(text: str) -> int:
+    """Columns a terminal gives to ``text``."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def pad(text: str, columns: int) -> str:
+    """``text`` filled with blanks on the right."""
+    return text + " " * max(0, columns - width(text))
+
+
+def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
+    """The figures of a task with their intervals, and its main ones by type."""
+    failed = f"，其中 {task['errors']} 题出错（算错）" if task["errors"] else ""
+    limited = f"，只测前 {task['about']['limit']} 题" if task["about"].get("limit") else ""
+    lines = [f"\n{task['label']}（{name}）：{task['n']} 题{failed}{limited}，{task['seconds']} 秒"]
+    for metric, f in task["figures"].items():
+        lines.append(
+            f"  {pad(METRICS[metric].label, 20)}{f['mean']:.3f}  [{f['low']:.3f}, {f['high']:.3f}]  n={f['n']}"
+        )
+    if task["ms"]:
+        lines.append(f"  {pad('耗时', 20)}p50 {task['ms']['p50']:.0f} 毫秒，p95 {task['ms']['p95']:.0f} 毫秒")
+    chosen = leading(task)
+    parts = {**task["by_type"], **task["by_group"]}
+    if len(parts) > 1:
+        lines.append("  " + pad("分类", 18) + pad("n", 5) + "".join(pad(METRICS[m].label, 18) for m in chosen))
+        for label, part in parts.items():
+            cells = [f"{part['figures'][m]:.3f}" if m in part["figures"] else "-" for m in chosen]
+            lines.append("  " + pad(label, 18) + pad(str(part["n"]), 5) + "".join(pad(c, 18) for c in cells))
+    return lines
+
+
+_LEADING = ("recall@5", "mrr@10", "cite_recall", "cite_precision", "points", "refusal_due", "refusal_undue")
+
+
+def leading(task: Mapping[str, Any]) -> list[str]:
+    """The metrics shown by type: the usual ones, else all the task has (six at most)."""
+    found = [m for m in _LEADING if m in task["figures"]]
+    return found if len(found) > 1 else list(task["figures"])[:6]
+
+
+def badness(row: Mapping[str, Any], primary: str) -> float:
+    """What the worst rows are sorted by, least first: the primary metric, else the mean of all as more-is-better."""
+    if row.get("error"):
+        return -1.0
+    values = {m: v if METRICS[m].higher else 1 - v for m, v in row["metrics"].items()}
+    others = sum(values.values()) / len(values) if values else 0.0
+    return float(values.get(primary, others) + others / 1000)
+
+
+def worst(task: Mapping[str, Any], n: int) -> list[Mapping[str, Any]]:
+    """The ``n`` worst rows that are not all right."""
+    rows = sorted(task["rows"], key=lambda r: badness(r, task["primary"]))
+    return [r for r in rows if badness(r, task["primary"]) < 1.0][:n]
+
+
+def worst_lines(task: Mapping[str, Any], n: int) -> list[str]:
+    """The worst rows with gold, hits and citations."""
+    lines = ["  最差的题："]
+    for r in worst(task, n):
+        lines.append(f"  · {r['id']} [{r['type']}] {r.get('question', '')} {r.get('error', '')}".rstrip())
+        for label, key in (("应引", "gold"), ("实引", "cited"), ("命中", "found"), ("缺", "missing")):
+            if r.get(key):
+                lines.append(f"      {label}：{'；'.join(r[key][:6])}")
+        if r.get("refused"):
+            lines.append("      拒答")
+    return lines
+
+
+def comparison_lines(c: Comparison, *, named: int) -> list[str]:
+    """Each metric before and after with the interval of the difference; gained and lost questions by name."""
+    note = "" if c.same_questions else "（问题文件不同，只比共同的题）"
+    lines = [f"{c.label}（{c.task}）：{c.common} 题{note}"]
+    for metric, d in c.metrics.items():
+        verdict = VERDICTS[c.verdict(metric)]
+        span = f"{d.change:+.3f} [{d.low:+.3f}, {d.high:+.3f}] p={d.p:.3f}"
+        lines.append(f"  {pad(METRICS[metric].label, 20)}{d.a:.3f} → {d.b:.3f}  {span}  {verdict}")
+    for label, some in (("答对了的", c.gained), ("答错了的", c.lost)):
+        if some:
+            shown = "；".join(f"{x.id} {x.question[:24]} {x.before:.2f}→{x.after:.2f}" for x in some[:named])
+            more = f" 等 {len(some)} 题" if len(some) > named else ""
+            lines.append(f"  {label}（按{METRICS[c.primary].label}）：{shown}{more}")
+    return lines
+
+
+def by_metric(task: Mapping[str, Any], metric: str) -> Sequence[tuple[str, int, float]]:
+    """(label, rows, mean) of a metric by type and group."""
+    parts = {**task["by_type"], **task["by_group"]}
+    return [(label, p["n"], p["figures"][metric]) for label, p in parts.items() if metric in p["figures"]]
