@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _MODULE = "StaticEmbedding"
-_BATCH = 128  # texts summed at once: their word vectors (about 12 MB) stay near the cache
-_MANY = 64  # from this many texts on, the whole table as floats (33 MB) is worth its memory
+_BATCH = 4096  # texts cut and summed at once
+_MANY = 64  # from this many texts on, scipy and the whole table as floats (0.3 s, 33 MB) are worth it
 
 
 class StaticEncoder:
@@ -95,25 +96,28 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str], kind: Kind = "query") -> Vectors:
         """Vectors [len(texts), dim] of length 1; zeros for a text without a known word."""
-        out = np.zeros((len(texts), self.dim), np.float32)
-        if len(texts) >= _MANY:
-            _ = self._floats  # once, before the batches
-        for start in range(0, len(texts), _BATCH):
-            ids = self.token_ids(texts[start : start + _BATCH])
-            sizes = np.fromiter(map(len, ids), np.int64, len(ids))
-            filled = np.flatnonzero(sizes)
-            if len(filled):
-                flat = np.fromiter((i for row in ids for i in row), np.int64, int(sizes.sum()))
-                ends = np.cumsum(sizes[filled])
-                out[start + filled] = np.add.reduceat(self._vectors(flat), np.concatenate(([0], ends[:-1])))
+        if len(texts) < _MANY:
+            out = np.zeros((len(texts), self.dim), np.float32)
+            for row, ids in enumerate(self.token_ids(texts) if texts else ()):
+                out[row] = self._vectors(np.array(ids, np.int64)).sum(axis=0)
+        else:
+            out = np.concatenate([self._sums(texts[i : i + _BATCH]) for i in range(0, len(texts), _BATCH)])
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         np.divide(out, norms, out=out, where=norms > 0)
         return out
 
+    def _sums(self, texts: Sequence[str]) -> Vectors:
+        """Sum each text's word vectors: a sparse matrix of counts times the table, 15 times faster than gathering."""
+        from scipy.sparse import csr_matrix
+
+        ids = self.token_ids(texts)
+        ends = np.cumsum([0, *map(len, ids)])
+        flat = np.fromiter(chain.from_iterable(ids), np.int32, int(ends[-1]))
+        counts = csr_matrix((np.ones(len(flat), np.float32), flat, ends), shape=(len(ids), len(self._rows)))
+        sums: Vectors = counts @ self._floats
+        return sums
+
     def _vectors(self, ids: npt.NDArray[np.int64]) -> Vectors:
-        if "_floats" in self.__dict__:
-            whole: Vectors = self._floats.take(ids, axis=0)
-            return whole
         rows: Vectors = self._rows.take(ids, axis=0).astype(np.float32)
         rows *= self._factors.take(ids)[:, None]
         return rows
