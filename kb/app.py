@@ -136,9 +136,9 @@ def _json_object(text: str | None) -> dict[str, Any]:
     try:
         value = json.loads(text or "{}")
     except json.JSONDecodeError as error:
-        raise SettingsError(f"KB_LLM_EXTRA 不是 JSON（{error.msg}）；请写成 {{\"名称\": 值}} 的样子") from error
+        raise SettingsError(f'KB_LLM_EXTRA 不是 JSON（{error.msg}）；请写成 {{"名称": 值}} 的样子') from error
     if not isinstance(value, dict):
-        raise SettingsError("KB_LLM_EXTRA 应是一个 JSON 对象；请写成 {\"名称\": 值} 的样子")
+        raise SettingsError('KB_LLM_EXTRA 应是一个 JSON 对象；请写成 {"名称": 值} 的样子')
     return value
 
 
@@ -255,7 +255,7 @@ class KnowledgeBase:
         from kb.search.provision import provision
 
         day = as_of or date.today()
-        found = locate(reference, self.generation, day)
+        found = locate(reference, self.generation, day, self.settings.place)
         return provision(self.generation, found.passage, found.address, day)
 
     def ask(
@@ -290,17 +290,17 @@ class KnowledgeBase:
         if not s.llm_model or not s.llm_base_url:
             raise SettingsError("模型设置不全：KB_LLM_BASE_URL 与 KB_LLM_MODEL 要一起设置")
         extra = _json_object(s.llm_extra)
-        return ChatModel(
-            ChatSettings(base_url=s.llm_base_url, model=s.llm_model, api_key=s.llm_key or "", extra=extra)
-        )
+        return ChatModel(ChatSettings(base_url=s.llm_base_url, model=s.llm_model, api_key=s.llm_key or "", extra=extra))
 
     def check(self, text: str, *, as_of: date | None = None) -> CheckReport:
         """Every citation of a text: real, in force on the day, quoted exactly. Raises InputError for an empty text."""
         from kb.law.cite import check
+        from kb.search.lookup import PlacedNames
 
         if not text.strip():
             raise InputError("要核对的文字是空的")
-        return check(text, self.generation.catalogue, self.generation, as_of or date.today())
+        names = PlacedNames(self.generation.catalogue, self.settings.place)
+        return check(text, names, self.generation, as_of or date.today())
 
     def figures(self, org: str | None = None, year: int | None = None, indicator: str | None = None) -> list[Figure]:
         """The ledger of report figures, narrowed by words of organisation and indicator and by year."""

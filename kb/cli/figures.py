@@ -34,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
         writer.writerows([*(_cell(getattr(f, c)) for c in COLUMNS), int(f in disagree)] for f in found)
     else:
         for f in found:
+            plan = "（计划）" if f.planned else ""
             mark = "  ※与其他文件不一致" if f in disagree else ""
-            print(f"{f.org} {f.year or ''} {f.indicator}：{f.qualifier}{f.printed}{f.unit}{mark}")
+            print(f"{f.org} {f.as_of or f.year or ''} {f.indicator}：{f.printed}{f.unit}{plan}{mark}")
             print(f"    {f.quote}（{f.source}）")
         print(f"共 {len(found)} 条")
     return 0
@@ -53,9 +54,10 @@ def _number(text: str) -> bool:
 
 def disagreeing(figures: list[Figure]) -> set[Figure]:
     """Figures of the same organisation, year, indicator and unit whose values differ between documents."""
-    groups: dict[tuple[str, int | None, str, str], list[Figure]] = {}
+    groups: dict[tuple[object, ...], list[Figure]] = {}
     for f in figures:
-        groups.setdefault((f.org, f.year, f.indicator, f.unit), []).append(f)
+        if not f.planned:
+            groups.setdefault((f.org, f.year, f.indicator, f.unit, f.scope, f.period), []).append(f)
     return {
         f
         for group in groups.values()

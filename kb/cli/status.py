@@ -6,6 +6,8 @@ import argparse
 
 from kb.cli.common import add_json, open_base, print_json
 
+GAPS = 30  # gaps shown on the terminal; the JSON has them all
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """``--json``."""
@@ -22,12 +24,15 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"索引 {status['generation']}，建于 {status['built']}，编码器 {status['encoder']}")
     print(f"文件：{kinds}")
     print(
-        f"{status['articles']} 条，{status['passages']} 段，已知问题 {status['questions']} 个，最新文本 {status['corpus_newest']}"
+        f"{status['articles']} 条，{status['passages']} 段，已知问题 {status['questions']} 个，"
+        f"最新文本 {status['corpus_newest']}"
     )
     for row in status["skipped"]:
         print(f"未收入 {row['file']}：{row['why']}")
     if status["gaps"]:
         print("已知缺口（库中没有或不是最新）：")
-        for gap in status["gaps"]:
+        for gap in status["gaps"][:GAPS]:
             print(f"  《{gap['title']}》 库中：{gap['held'] or '没有'}；已知：{gap['known']}")
+        if len(status["gaps"]) > GAPS:
+            print(f"  …共 {len(status['gaps'])} 处，全部见 kb status --json")
     return 0

@@ -11,6 +11,7 @@ from datetime import date
 
 from kb.base.address import Address, ArticleNo
 from kb.base.records import AmbiguousReference, InputError, KbError, NotHeld, Passage, UnknownProvision
+from kb.law.catalogue import Catalogue, Resolution
 from kb.law.cite import Locator, Reference, find, resolve
 from kb.law.cite.model import range_text
 from kb.law.parse import paragraphs
@@ -37,10 +38,26 @@ class Named:
     error: KbError | None = None
 
 
-def named(text: str, generation: Generation, day: date) -> list[Named]:
+class PlacedNames:
+    """The catalogue's names as people in ``place`` mean them: 消防条例 is the local one where there is one."""
+
+    def __init__(self, catalogue: Catalogue, place: str) -> None:
+        self._catalogue = catalogue
+        self._place = place
+
+    def resolve(self, name: str) -> Resolution:
+        """Resolve one name as printed, without 《》."""
+        return self._catalogue.resolve(name, place=self._place)
+
+    def known(self, name: str) -> Resolution:
+        """Look one name up as written, without mending it."""
+        return self._catalogue.known(name)
+
+
+def named(text: str, generation: Generation, day: date, place: str = "") -> list[Named]:
     """Every reference in ``text`` that names a provision, with where it leads on ``day``."""
     found = []
-    for reference in resolve(find(text), generation.catalogue):
+    for reference in resolve(find(text), PlacedNames(generation.catalogue, place)):
         if reference.locator.article is None or not (reference.name or reference.keys):
             continue
         try:
@@ -50,34 +67,36 @@ def named(text: str, generation: Generation, day: date) -> list[Named]:
     return found
 
 
-def mentioned(text: str, generation: Generation, day: date) -> list[Located]:
+def mentioned(text: str, generation: Generation, day: date, place: str = "") -> list[Located]:
     """The provisions that ``text`` names and the generation holds, each once, in order."""
     seen: dict[int, Located] = {}
-    for one in named(text, generation, day):
+    for one in named(text, generation, day, place):
         for located in one.located:
             seen.setdefault(located.passage.id, located)
     return list(seen.values())[:MAX_NAMED]
 
 
-def locate(text: str, generation: Generation, day: date) -> Located:
+def locate(text: str, generation: Generation, day: date, place: str = "") -> Located:
     """The one provision that ``text`` names.
 
     Raises UnknownProvision (no such article, 款 or 项: the range that exists is said), NotHeld (a real instrument
     whose text is not in the index), AmbiguousReference (several instruments fit), InputError (no provision named).
     """
-    every = named(text, generation, day)
+    every = named(text, generation, day, place)
     if every:
         if every[0].error is not None:
             raise every[0].error
         return every[0].located[0]
-    keys = generation.catalogue.resolve(text.strip().strip("《》")).keys
+    keys = generation.catalogue.resolve(text.strip().strip("《》"), place=place).keys
     if len(keys) > 1:
         raise _ambiguous(text.strip(), keys)
     if not keys:
         raise InputError(f"没有认出条号：“{text.strip()[:40]}”；请写成“安全生产法第九十七条”的样子")
+    if generation.held(keys[0]) is None:
+        raise _not_held(generation, keys[0])
     last = generation.last_article(keys[0])
     if last is None:
-        raise _not_held(generation, keys[0])
+        raise InputError(f"请写明条号，如“{keys[0]}第一条”")
     raise InputError(f"请写明条号：《{keys[0]}》有{range_text(last)}，如“{keys[0]}第一条”")
 
 
@@ -130,6 +149,8 @@ def _one(generation: Generation, key: str, document: DocumentRow, where: Locator
 
 
 def _missing(generation: Generation, key: str, document: DocumentRow, article: ArticleNo) -> KbError:
+    if document.broken_off:
+        return NotHeld(f"库中《{key}》的文本不全（缺少结尾），{article}无法核实；请放入完整文本后运行 kb build")
     last = generation.last_article(key, document.version)
     if document.text_kind == "digest" and last is not None and article <= last:
         return NotHeld(f"《{key}》{article}的要点未收入（正式文本有{range_text(last)}）；请放入正式文本后运行 kb build")

@@ -185,14 +185,9 @@ class Assembly:
         rows = self.db.execute("SELECT doc, instrument, known FROM docs WHERE active AND kind='law'").fetchall()
         entries = [(_instrument(i), _version(k)) for _, i, k in rows]
         catalogue = Catalogue.build(entries, load_facts(facts) if facts is not None else None)
-        dated = {
-            (v.key, v.version, v.source): v
-            for key in catalogue.keys()  # noqa: SIM118 - a method, not a dict
-            for v in catalogue.versions(key)
-        }
         updates = []
         for (doc, _, _), (_, version) in zip(rows, entries, strict=True):
-            v = dated.get((version.key, version.version, version.source), version)
+            v = catalogue.dated(version)
             updates.append((v.effective, v.ended, v.status, doc))
         self.db.execute("BEGIN")
         self.db.execute("UPDATE docs SET effective=version, status='current' WHERE kind='report'")
@@ -294,7 +289,9 @@ class Assembly:
             f"SELECT d.base + p.duty, d.base + p.penalty, p.score, p.how = 'reference' FROM pairs p {of_active}"
             " ORDER BY 1, 2"
         ).fetchall()
-        partners = np.array(found, [("duty", np.int32), ("penalty", np.int32), ("score", np.float32), ("told", np.bool_)])
+        partners = np.array(
+            found, [("duty", np.int32), ("penalty", np.int32), ("score", np.float32), ("told", np.bool_)]
+        )
         np.save(self.folder / "pairs.npy", partners, allow_pickle=False)
 
     def _counts(self, passages: int, questions: int) -> dict[str, int]:

@@ -102,7 +102,9 @@ def _parse(task: Task) -> _Parsed:
         replace(p, id=i, page=document.page_at(p.start) if document.pages else None)
         for i, p in enumerate(law.passages(task.source, version.text_kind))
     ]
-    return _Parsed("law", instrument.key, version.version, instrument, version, passages, "", None, law.flags, law.division)
+    return _Parsed(
+        "law", instrument.key, version.version, instrument, version, passages, "", None, law.flags, law.division
+    )
 
 
 def _write(connection: sqlite3.Connection, task: Task, parsed: _Parsed) -> None:

@@ -57,6 +57,11 @@ class DocumentRow:
     bundled: bool
     notes: tuple[str, ...]
 
+    @property
+    def broken_off(self) -> bool:
+        """Whether the file lacks its end: an article past it may well exist."""
+        return "end_missing" in self.notes
+
 
 class Generation:
     """One immutable generation. Raises GenerationError when its files are not whole or of another format."""
@@ -219,12 +224,12 @@ class Generation:
         return sorted(found, key=lambda p: p.article or ArticleNo(0))
 
     def last_article(self, key: str, version: str | None = None) -> ArticleNo | None:
-        """The highest article number that the official text has; None when the instrument is not held.
+        """The highest article number that the official text has; None when it is not held or its text breaks off.
 
         For a digest this is what its front matter states, not what the digest restates.
         """
         document = self.held(key, version)
-        if document is None:
+        if document is None or document.broken_off:
             return None
         stated = next((v.articles for v in self.catalogue.versions(key) if v.version == document.version), None)
         if document.text_kind == "digest" and stated is not None:

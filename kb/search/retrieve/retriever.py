@@ -95,7 +95,7 @@ class Retriever:
         is; without a ranker the score is that of the fusion and the confidence None.
         """
         started = time.perf_counter()
-        exact = [found.passage.id for found in mentioned(question, self.generation, scope.as_of)]
+        exact = [found.passage.id for found in mentioned(question, self.generation, scope.as_of, scope.place)]
         found = self._found(self.query(question, scope, history))
         ordered = list(dict.fromkeys([*exact, *found.rows]))[:k]
         score = dict(zip(found.rows, found.scores, strict=True))
