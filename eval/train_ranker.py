@@ -10,12 +10,14 @@ Does not know retrieval's inside. Steps, each kept in ``--work`` and found again
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from eval.rank import material, questions
 from eval.rank.evidence import Corpus, Trainer
+from eval.rank.fit import Settings
 from eval.rank.material import DAY, PLACE, Material
 from eval.train.data import ROOT
 from kb.search.index import Generation
@@ -51,6 +53,16 @@ def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> 
     return Material.join(parts)
 
 
+def unanswerable(corpus: Corpus, work: Path) -> Material:
+    """Feature rows of questions that no text answers (the training half), from every fold's evidence that is there."""
+    file = ROOT / "corpus" / "unanswerable" / "train.jsonl"
+    asked = [json.loads(line)["q"] for line in file.read_text("utf-8").splitlines()]
+    none = [questions.Item(q, q, (), (), frozenset(), "unanswerable") for q in asked]
+    nobody = questions.Fold(0, (), (), frozenset())
+    folder = work / "fold0"
+    return material.make(nobody, none, range(len(none)), folder, corpus.generation, corpus.allowed)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the steps; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m eval.train_ranker", description=__doc__)
@@ -60,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=450, help="steps of each fold's encoder")
     parser.add_argument("--by-law", type=int, default=900, help="questions a fold whose law was left out")
     parser.add_argument("--by-question", type=int, default=1500, help="questions a fold whose law was not")
+    parser.add_argument("--trees", type=int, default=Settings().trees)
     parser.add_argument("--only-material", action="store_true")
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
@@ -68,9 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(rows.sizes)} questions, {len(rows.x)} candidates", file=sys.stderr)
     if options.only_material:
         return 0
-    from eval.rank.report import finish
+    from eval.rank.finish import finish
 
-    finish(rows, corpus, options.work)
+    none = unanswerable(corpus, options.work)
+    found = finish(rows, none, Settings(trees=options.trees))
+    (options.work / "figures.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+    print(json.dumps(found, ensure_ascii=False, indent=1))
     return 0
 
 

@@ -208,13 +208,17 @@ class KnowledgeBase:
 
     @cached_property
     def retriever(self) -> Retriever:
-        """The retriever over the generation; raises GenerationError when it was built with another encoder."""
+        """The retriever over the generation; raises GenerationError when it was built with another encoder.
+
+        The shipped ranker weighs the evidence of the shipped encoder; with another one candidates are fused.
+        """
         from kb.search.embed import load_encoder
+        from kb.search.rank import load_ranker
         from kb.search.retrieve import Retriever
 
         encoder = load_encoder(self.settings.encoder)
         self.generation.require_encoder(encoder.fingerprint)
-        return Retriever(self.generation, encoder)
+        return Retriever(self.generation, encoder, None if self.settings.encoder else load_ranker())
 
     def search(
         self,

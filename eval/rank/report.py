@@ -16,34 +16,9 @@ import numpy.typing as npt
 
 from eval.rank.fit import figures, places
 from eval.rank.material import Material
+from kb.search.rank import NAMES
 
 F64 = npt.NDArray[np.float64]
-KNOTS = 48
-DEEP = 20  # candidates of a question that the probability is calibrated on: what a reader is shown
-
-
-def isotonic(x: F64, y: F64, weights: F64 | None = None) -> dict[str, list[float]]:
-    """Knots of a rising curve from ``x`` to the share of ``y``; see kb.search.rank.ranker.Curve."""
-    from sklearn.isotonic import IsotonicRegression
-
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0).fit(x, y, sample_weight=weights)
-    xs, ys = fitted.X_thresholds_, fitted.y_thresholds_
-    at = np.unique(np.linspace(0, len(xs) - 1, KNOTS).round().astype(int))
-    return {"x": np.round(xs[at], 5).tolist(), "y": np.round(ys[at], 5).tolist()}
-
-
-def shown(material: Material, scores: F64) -> npt.NDArray[np.bool_]:
-    """Rows among the first ``DEEP`` of their question."""
-    return places(material, scores) <= DEEP
-
-
-def heads(material: Material, probability: F64, scores: F64) -> F64:
-    """1 - Π(1 - p) over the first five of each question."""
-    place = places(material, scores)
-    owner = np.repeat(np.arange(len(material.sizes)), material.sizes)
-    first = place <= 5
-    log = np.log1p(-np.clip(probability[first], 0, 1 - 1e-9))
-    return 1.0 - np.exp(np.bincount(owner[first], log, minlength=len(material.sizes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +30,18 @@ class Bin:
     true: float
 
 
-def reliability(said: F64, true: F64, bins: int = 10) -> tuple[list[Bin], float]:
+def reliability(said: F64, true: F64, weights: F64 | None = None, bins: int = 10) -> tuple[list[Bin], float]:
     """Bins of equal width, and the expected calibration error: mean distance weighted by number."""
+    w = np.ones(len(said)) if weights is None else weights
     at = np.minimum((said * bins).astype(int), bins - 1)
-    found = [
-        Bin(int((at == b).sum()), float(said[at == b].mean()), float(true[at == b].mean()))
-        for b in range(bins)
-        if (at == b).any()
-    ]
-    error = sum(b.n * abs(b.said - b.true) for b in found) / max(len(said), 1)
-    return found, error
+    found, error = [], 0.0
+    for b in range(bins):
+        mine = at == b
+        if mine.any():
+            one = Bin(int(mine.sum()), *(float(np.average(v[mine], weights=w[mine])) for v in (said, true)))
+            found.append(one)
+            error += float(w[mine].sum()) * abs(one.said - one.true)
+    return found, error / float(w.sum())
 
 
 def summary(material: Material, scores: F64) -> dict[str, Any]:
@@ -83,9 +60,17 @@ def summary(material: Material, scores: F64) -> dict[str, Any]:
 
 
 def _column(name: str) -> int:
-    from kb.search.rank import NAMES
-
     return NAMES.index(name)
+
+
+def first(material: Material, scores: F64, depth: int) -> npt.NDArray[np.bool_]:
+    """Rows among the first ``depth`` of their question."""
+    return places(material, scores) <= depth
+
+
+def rows_of(bins: Sequence[Bin]) -> list[dict[str, float]]:
+    """Bins as plain rows."""
+    return [{"n": b.n, "said": round(b.said, 4), "true": round(b.true, 4)} for b in bins]
 
 
 def write_json(path: Path, value: Mapping[str, Any] | Sequence[Any]) -> None:

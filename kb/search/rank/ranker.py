@@ -7,7 +7,7 @@ probability. Trained by ``python -m eval.train_ranker``; the card beside the mod
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from kb.base.records import ModelError
 from kb.search.rank.booster import Booster
-from kb.search.rank.columns import F32
+from kb.search.rank.columns import F32, I64
+from kb.search.rank.features import NAMES
 
 SHIPPED = Path(__file__).with_name("model")
 MODEL, META = "ranker.txt", "ranker.json"
@@ -25,22 +26,60 @@ HEAD = 5  # the confidence speaks of the first five
 
 F64 = npt.NDArray[np.float64]
 
+_COVER = [NAMES.index(name) for name in ("coverage_words", "coverage_bigrams", "own_best")]
+_WHOLE = [NAMES.index(name) for name in ("near_top", "cos_top", "worded_top")]
+_ASKED = NAMES.index("asked_share")
+
+
+def hit_signs(raw: F64) -> F64:
+    """What tells whether each of one question's candidates is meant, from their raw scores; shape (n, 5).
+
+    The score, its distance from the best, the log of its place, and the logs of its share among all as softmax weights
+    at temperatures 1 and ½.
+    """
+    place = np.empty(len(raw))
+    place[np.argsort(-raw, kind="stable")] = np.arange(1, len(raw) + 1)
+    gap = raw - raw.max()
+    soft = gap - np.log(np.exp(gap).sum())
+    sharp = 2 * gap - np.log(np.exp(2 * gap).sum())
+    return np.stack((raw, gap, np.log(place), soft, sharp), axis=1)
+
+
+def whole_signs(matrix: F32, order: I64, probability: F64) -> F64:
+    """What tells whether one of the first five is meant; shape (9,).
+
+    The log odds that at least one is (were they independent) and that the first is; how near and how well worded the
+    nearest known question is and how near the nearest article; how much of the question's words and bigrams one of the
+    five covers, how near its own known questions are; whether the first one's law has known questions.
+    """
+    head = order[:HEAD]
+    p = np.clip(probability[head], 1e-6, 1 - 1e-6)
+    none = float(np.prod(1 - p))
+    odds = np.log((1 - none) / none), np.log(p[0] / (1 - p[0]))
+    cover = matrix[head][:, _COVER].max(axis=0)
+    first = matrix[head[0]]
+    return np.array([*odds, *first[_WHOLE], *cover, first[_ASKED]], np.float64)
+
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A rising line through knots: isotonic regression as it was fitted. Flat outside."""
+class Logistic:
+    """A logistic model: probability = 1 / (1 + exp(-(weights · signs + bias)))."""
 
-    x: F64
-    y: F64
+    weights: F64
+    bias: float
 
-    def __call__(self, values: npt.ArrayLike) -> F64:
-        """Read the curve off at ``values``."""
-        return np.interp(np.asarray(values, np.float64), self.x, self.y)
+    def __call__(self, signs: F64) -> F64:
+        """Probability of each row of ``signs``, or of the one given."""
+        value: F64 = 1 / (1 + np.exp(-np.clip(signs @ self.weights + self.bias, -30, 30)))
+        return value
 
     @classmethod
-    def of(cls, raw: Mapping[str, Sequence[float]]) -> Curve:
-        """From {"x": […], "y": […]}."""
-        return cls(np.array(raw["x"], np.float64), np.array(raw["y"], np.float64))
+    def of(cls, raw: Mapping[str, Any], size: int) -> Logistic:
+        """From {"weights": […], "bias": …}; raises ValueError for another number of weights."""
+        weights = np.array(raw["weights"], np.float64)
+        if weights.shape != (size,):
+            raise ValueError(f"expected {size} weights, got {weights.shape}")
+        return cls(weights, float(raw["bias"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +89,7 @@ class Judged:
     ``confidence``: that the first five hold one that is meant.
     """
 
-    order: npt.NDArray[np.int64]
+    order: I64
     probability: F64
     confidence: float
 
@@ -59,33 +98,31 @@ class Ranker:
     """A ranker and its calibration, loaded from a folder. Safe for several threads."""
 
     def __init__(self, folder: Path = SHIPPED) -> None:
-        """Load; raises ModelError when the files are missing or do not fit each other."""
+        """Load; raises ModelError when the files are missing or do not fit each other or the features."""
         try:
             meta: dict[str, Any] = json.loads((folder / META).read_text("utf-8"))
             self._booster = Booster((folder / MODEL).read_text("utf-8"))
-            self.features = tuple(meta["features"])
-            self._hit = Curve.of(meta["hit"])
-            self._whole = Curve.of(meta["confidence"])
+            self.features: tuple[str, ...] = tuple(meta["features"])
+            self._columns = [NAMES.index(name) for name in self.features]
+            self._hit = Logistic.of(meta["hit"], 5)
+            self._whole = Logistic.of(meta["confidence"], 9)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"排序模型 {folder} 读不出来：{error}；请恢复其中的文件") from error
         if self._booster.features != len(self.features):
             raise ModelError(f"排序模型 {folder} 与它的说明不符；请恢复其中的文件")
 
     def raw(self, matrix: F32) -> F64:
-        """Scores of candidates, features as ``self.features``; only their order within one question means something."""
-        return self._booster.predict(matrix.astype(np.float64))
+        """Scores of candidates, columns as ``NAMES``; only their order within one question means something."""
+        return self._booster.predict(matrix[:, self._columns].astype(np.float64))
 
     def judge(self, matrix: F32) -> Judged:
-        """Order the candidates of one question and say how sure that is."""
-        return self.judged(self.raw(matrix))
-
-    def judged(self, raw: F64) -> Judged:
-        """Order raw scores of one question's candidates."""
+        """Order the candidates of one question and say how sure that is; columns as ``NAMES``."""
+        if not len(matrix):
+            return Judged(np.empty(0, np.int64), np.empty(0), 0.0)
+        raw = self.raw(matrix)
         order = np.argsort(-raw, kind="stable")
-        probability = self._hit(raw)
-        head = np.clip(probability[order[:HEAD]], 0.0, 1.0 - 1e-9)
-        some = 1.0 - float(np.prod(1.0 - head))
-        return Judged(order, probability, float(self._whole(some)) if len(raw) else 0.0)
+        probability = self._hit(hit_signs(raw))
+        return Judged(order, probability, float(self._whole(whole_signs(matrix, order, probability))))
 
 
 def load_ranker(folder: Path | None = None) -> Ranker | None:

@@ -1,0 +1,87 @@
+"""Raw scores of questions a model never saw → probabilities: of each hit, and that the first five hold a gold article.
+
+Does not know how scores were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from eval.rank.fit import per_question
+from eval.rank.material import Material
+from kb.search.rank.ranker import Logistic, hit_signs, whole_signs
+
+F64 = npt.NDArray[np.float64]
+DEEP = 20  # candidates of a question that the probability of a hit is fitted on: what a reader is shown
+# Weight of a question that no text held answers, in all: as many as among the questions put by inspectors in trials.
+UNANSWERABLE = 0.1
+
+
+def spans(sizes: npt.NDArray[np.int64]) -> Iterator[slice]:
+    """The rows of each question."""
+    at = 0
+    for size in sizes.tolist():
+        yield slice(at, at + size)
+        at += size
+
+
+def logistic(signs: F64, true: F64, weights: F64 | None = None) -> Logistic:
+    """Logistic regression, nearly without a penalty; weights and bias are for the signs as they are."""
+    from sklearn.linear_model import LogisticRegression
+
+    middle, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-6)
+    fitted = LogisticRegression(C=10, max_iter=1000).fit((signs - middle) / scale, true, sample_weight=weights)
+    w = fitted.coef_[0] / scale
+    return Logistic(w, float(fitted.intercept_[0] - w @ middle))
+
+
+def fit_hits(material: Material, scores: F64) -> Logistic:
+    """The probability of a hit, fitted on the first candidates of every question."""
+    signs, true = [], []
+    for span in spans(material.sizes):
+        found = hit_signs(scores[span])
+        first = np.argsort(-scores[span], kind="stable")[:DEEP]
+        signs.append(found[first])
+        true.append(material.y[span][first])
+    return logistic(np.concatenate(signs), np.concatenate(true).astype(np.float64))
+
+
+def probabilities(material: Material, scores: F64, hits: Logistic) -> F64:
+    """Probability of every row."""
+    return np.concatenate([hits(hit_signs(scores[span])) for span in spans(material.sizes)])
+
+
+def wholes(material: Material, scores: F64, hits: Logistic) -> F64:
+    """Signs of every question as a whole."""
+    out = []
+    for span in spans(material.sizes):
+        order = np.argsort(-scores[span], kind="stable")
+        out.append(whole_signs(material.x[span], order, hits(hit_signs(scores[span]))))
+    return np.stack(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Questions with their signs, whether the first five hold gold, and a weight."""
+
+    signs: F64
+    true: F64
+    weights: F64
+
+
+def whole_cases(answerable: Material, scores: F64, none: Material, none_scores: F64, hits: Logistic) -> Whole:
+    """Both kinds of questions; those without an answer weigh ``UNANSWERABLE`` in all, laws seen and unseen alike."""
+    signs = np.concatenate((wholes(answerable, scores, hits), wholes(none, none_scores, hits)))
+    true = np.concatenate((per_question(answerable, scores)["hit5"], np.zeros(len(none.sizes))))
+    n = len(answerable.sizes)
+    share = UNANSWERABLE / (1 - UNANSWERABLE) * n / max(len(none.sizes), 1)
+    return Whole(signs, true, np.concatenate((np.ones(n), np.full(len(none.sizes), share))))
+
+
+def fit_whole(cases: Whole) -> Logistic:
+    """The confidence."""
+    return logistic(cases.signs, cases.true, cases.weights)

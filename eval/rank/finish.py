@@ -1,0 +1,85 @@
+"""Feature rows of all folds → the files that ship, and the figures of their card.
+
+Does not know how rows were made, nor the product's retrieval.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.rank import calibrate, report
+from eval.rank.calibrate import Whole
+from eval.rank.fit import Settings, out_of_fold, per_question, train
+from eval.rank.material import Material
+from kb.search.rank.ranker import META, MODEL, SHIPPED, Logistic
+
+MAX_BYTES = 1_000_000  # of the model's text
+
+
+def finish(rows: Material, none: Material, settings: Settings, out: Path = SHIPPED) -> dict[str, Any]:
+    """Train on all rows, calibrate on out-of-fold scores, write into ``out``; returns the figures.
+
+    ``none``: rows of questions that no text answers (no gold). Raises ValueError when the model grew too large.
+    """
+    scores = out_of_fold(rows, settings)
+    found: dict[str, Any] = {"date": date.today().isoformat(), "questions": len(rows.sizes), "rows": len(rows.x)}
+    found["ranking"] = report.summary(rows, scores)
+    print(json.dumps(found["ranking"], indent=1), file=sys.stderr)
+    model = train(rows, settings)
+    text = "\n".join(line for line in model.model_to_string().splitlines() if not line.startswith("[")) + "\n"
+    if len(text.encode()) > MAX_BYTES:
+        raise ValueError(f"model of {len(text.encode())} bytes; fewer trees or leaves")
+    none_scores = model.predict(none.x[:, settings.columns], raw_score=True)
+    hits = calibrate.fit_hits(rows, scores)
+    cases = calibrate.whole_cases(rows, scores, none, none_scores, hits)
+    whole = calibrate.fit_whole(cases)
+    found["calibration"] = calibration(rows, scores, cases)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MODEL).write_text(text, "utf-8")
+    meta = {
+        "features": [report.NAMES[i] for i in settings.columns],
+        "hit": _plain(hits),
+        "confidence": _plain(whole),
+        "made": found["date"],
+        "questions": found["questions"],
+    }
+    (out / META).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return found
+
+
+def _plain(model: Logistic) -> dict[str, Any]:
+    return {"weights": [round(float(w), 6) for w in model.weights], "bias": round(model.bias, 6)}
+
+
+def calibration(rows: Material, scores: calibrate.F64, cases: Whole) -> dict[str, Any]:
+    """Reliability of both probabilities, each fitted on one half of the questions and read off on the other."""
+    n = len(rows.sizes)
+    even = np.arange(n) % 2 == 0
+    rows_even = np.repeat(even, rows.sizes)
+    hits = calibrate.fit_hits(rows.take(even), scores[rows_even])
+    other, other_scores = rows.take(~even), scores[~rows_even]
+    said = calibrate.probabilities(other, other_scores, hits)
+    shown = report.first(other, other_scores, calibrate.DEEP)
+    bins, error = report.reliability(said[shown], other.y[shown].astype(np.float64))
+    every = np.arange(len(cases.true)) % 2 == 0
+    whole = calibrate.logistic(cases.signs[every], cases.true[every], cases.weights[every])
+    confidence = whole(cases.signs[~every])
+    whole_bins, whole_error = report.reliability(confidence, cases.true[~every], cases.weights[~every])
+    unanswerable = ~every & (np.arange(len(cases.true)) >= n)
+    return {
+        "hit": {"error": round(error, 4), "bins": report.rows_of(bins)},
+        "confidence": {"error": round(whole_error, 4), "bins": report.rows_of(whole_bins)},
+        "confidence_answerable_deciles": _deciles(whole(cases.signs[~every & (np.arange(len(cases.true)) < n)])),
+        "confidence_unanswerable_deciles": _deciles(whole(cases.signs[unanswerable])),
+        "hit5": round(float(per_question(rows, scores)["hit5"].mean()), 4),
+    }
+
+
+def _deciles(values: calibrate.F64) -> list[float]:
+    return [round(float(v), 3) for v in np.percentile(values, [10, 25, 50, 75, 90])]
