@@ -212,6 +212,16 @@ def folds(questions: Sequence[Question], n: int = 5, *, seed: int = 0) -> list[f
     return [frozenset(i for i, q in enumerate(questions) if fold[q.text] == f) for f in range(n)]
 
 
+def law_folds(questions: Sequence[Question], n: int = 5, *, seed: int = 0) -> list[frozenset[int]]:
+    """``n`` sets of question numbers, each all questions about a share of the laws.
+
+    A question about two laws may be in two sets.
+    """
+    laws = sorted({law for q in questions for law in q.laws})
+    random.Random(seed).shuffle(laws)
+    return [excluding(questions, laws[f::n]) for f in range(n)]
+
+
 def excluding(questions: Iterable[Question], laws: Iterable[str]) -> frozenset[int]:
     """Numbers of the questions that touch one of ``laws``."""
     taken = set(laws)
