@@ -24,6 +24,8 @@ from eval.train import card, data, export
 from eval.train.model import Settings
 from eval.train.runs import Prepared, cross_fit, hold_out, prepare
 
+__all__ = ["Prepared", "cross_fit", "hold_out", "main", "prepare"]
+
 SHIPPED = data.ROOT / "kb" / "encoder"
 
 
