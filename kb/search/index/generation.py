@@ -9,13 +9,14 @@ from __future__ import annotations
 import fcntl
 import json
 import threading
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.base.address import ArticleNo
 from kb.base.records import Edge, Figure, GenerationError, Instrument, Pair, Passage, Sanction, Version
@@ -63,6 +64,19 @@ class DocumentRow:
         return "end_missing" in self.notes
 
 
+class Closable(Protocol):
+    """Anything with ``close``."""
+
+    def close(self) -> None:
+        """Give back what is held."""
+
+
+def _release(*held: Closable) -> None:
+    """Close what an opened generation holds; also runs when it is forgotten without being closed."""
+    for thing in held:
+        thing.close()
+
+
 class Generation:
     """One immutable generation. Raises GenerationError when its files are not whole or of another format."""
 
@@ -72,9 +86,10 @@ class Generation:
         self.id = self.manifest.id
         self._lock = threading.RLock()
         # A shared lock tells a build beside us that this generation has a reader.
-        self._hold = (folder / manifests.MANIFEST).open("rb")
-        fcntl.flock(self._hold, fcntl.LOCK_SH)
+        hold = (folder / manifests.MANIFEST).open("rb")
+        fcntl.flock(hold, fcntl.LOCK_SH)
         self._db = store.open_readonly(folder / "passages.sqlite")
+        self._release = weakref.finalize(self, _release, self._db, hold)
 
     @classmethod
     def open(cls, index: Path) -> Generation:
@@ -87,8 +102,7 @@ class Generation:
     def close(self) -> None:
         """Give back the files; the generation must not be used after."""
         with self._lock:
-            self._db.close()
-            self._hold.close()
+            self._release()
 
     def require_encoder(self, fingerprint: str) -> None:
         """Raise GenerationError unless the vectors were made by the encoder of this fingerprint."""

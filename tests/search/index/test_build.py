@@ -199,13 +199,18 @@ def test_two_generations_are_kept_and_those_with_readers(small_corpus: Path, tmp
     assert len(list(index.glob("*/manifest.json"))) == 2
 
 
+def workshop(generation: Generation) -> list[tuple[str, str | None, str]]:
+    """What is found in the law that no attempt changes."""
+    return [hit for hit in hits(generation, "吊钩多久检查一次") if hit[0] == "示例车间安全条例"]
+
+
 @pytest.mark.slow
 def test_killed_twenty_times_the_last_generation_opens_and_the_next_build_completes(
     small_corpus: Path, tmp_path: Path
 ) -> None:
     index = tmp_path / "index"
     good = make(small_corpus, index)
-    expected = hits(good, "吊钩多久检查一次")
+    expected = workshop(good)
     good.close()
     script = tmp_path / "one_build.py"
     script.write_text(BUILD, "utf-8")
@@ -224,7 +229,7 @@ def test_killed_twenty_times_the_last_generation_opens_and_the_next_build_comple
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
         generation = Generation.open(index)
-        assert hits(generation, "吊钩多久检查一次") == expected
+        assert workshop(generation) == expected
         generation.close()
     assert killed >= 10  # the moments must really fall inside builds
     last = make(small_corpus, index)
