@@ -51,7 +51,7 @@ class PlacedNames:
 
     def known(self, name: str) -> Resolution:
         """Look one name up as written, without mending it."""
-        return self._catalogue.known(name)
+        return self._catalogue.resolve(name, place=self._place, mend=False)
 
 
 def named(text: str, generation: Generation, day: date, place: str = "") -> list[Named]:
