@@ -15,6 +15,7 @@ from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
+from kb.assist.answer.generated import in_words, rewrite
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
 from kb.assist.answer.question import Question, read_question
@@ -44,7 +45,7 @@ class AnswerEngine:
         today: date | None = None,
         chat: ChatModel | None = None,
     ) -> None:
-        """``rules`` None: those of the bundled corpus; ``today`` None: the day on which is asked; ``chat``: see there."""
+        """``rules`` None: those of the bundled corpus; ``today`` None: the day on which is asked."""
         self.generation = generation
         self.retriever = retriever
         self.rules = load_rules(BUNDLED) if rules is None else rules
@@ -67,12 +68,27 @@ class AnswerEngine:
         ``history``: earlier questions of the conversation, oldest first.
         """
         started = time.perf_counter()
-        read = read_question(question, history, self.generation, scope.place, scope.as_of)
-        result = self.retriever.search(question, scope=scope, k=k, history=read.leaning)
+        read, told = self._read(question, history, scope)
+        result = self.retriever.search(read.text, scope=scope, k=k, history=read.leaning)
         found = time.perf_counter()
-        answer = self._answer(read, result, scope)
-        timings = {"retrieve": (found - started) * 1000, "generate": (time.perf_counter() - found) * 1000}
-        return replace(answer, timings_ms=timings)
+        answer = replace(self._answer(read, result, scope), question=question)
+        made = time.perf_counter()
+        if self.chat is not None:
+            answer = in_words(answer, self.chat, history, self.generation)
+        if told:
+            answer = replace(answer, warnings=(told, *answer.warnings))
+        spent = {"retrieve": found - started, "verify": made - found, "generate": time.perf_counter() - made}
+        return replace(answer, timings_ms={name: seconds * 1000 for name, seconds in spent.items()})
+
+    def _read(self, question: str, history: Sequence[str], scope: Scope) -> tuple[Question, str]:
+        """The question read, a follow-up rewritten where a chat model can; and a line that says so, or ""."""
+        read = read_question(question, history, self.generation, scope.place, scope.as_of)
+        if self.chat is None or not read.intent.follow_up:
+            return read, ""
+        alone, told = rewrite(self.chat, question, history)
+        if not alone or alone == question:
+            return read, told
+        return read_question(alone, (), self.generation, scope.place, scope.as_of), told
 
     def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
         refusal = refuse.before_searching(read, self.generation)

@@ -59,7 +59,7 @@ def read_question(text: str, history: Sequence[str], generation: Generation, pla
     if intent.follow_up and not found:
         for earlier in reversed(history[-HISTORY:]):
             found = found or named_instruments(earlier, catalogue, place)
-    provisions = named(_SUFFIX.sub(r"\1之\2", text), generation, day)
+    provisions = named(_SUFFIX.sub(r"\1之\2", text), generation, day, place)
     return Question(text, tuple(history), intent, tuple(provisions), tuple(found))
 
 

@@ -17,6 +17,7 @@ from kb.base.records import Hit, Pair, Passage, Rank, Role
 from kb.search.index import Generation
 
 MOST = 4  # law citations besides procedure, waiver and conflict: what a phone shows without scrolling twice
+HEAD = 6  # duties and penalties among which the couple is looked for
 _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|处\s*罚|分则|罪")
 _HARD = re.compile(r"罚款|罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
@@ -27,14 +28,18 @@ class Bars:
     """Probabilities that decide; set on cross-fitted known questions.
 
     ``accept``: a further hit is cited; ``relative``: and has this share of the best one's; ``penalty``: a sanction is
-    cited though none was asked; ``partner``: worth of a paired provision that was not among the hits; ``elsewhere``: a
-    hit is cited though the question names another instrument.
+    cited though none was asked; ``elsewhere``: a hit is cited though the question names another instrument; ``couple``:
+    share of the best one's that both of a duty and its penalty have; ``printed``, ``worded``: what a pair by reference
+    or by wording adds to them.
     """
 
-    accept: float = 0.35
-    relative: float = 0.4
+    accept: float = 0.1
+    relative: float = 0.15
     penalty: float = 0.5
     elsewhere: float = 0.6
+    couple: float = 0.3
+    printed: float = 0.3
+    worded: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +115,51 @@ class Selection:
         return any(s.fines or any(_HARD.search(m) for m in s.measures) for s in sanctions)
 
     def _accepted(self, hits: Sequence[Hit], question: Question) -> list[Chosen]:
+        """The best hit, or the best duty with its penalty where a sanction is asked; then every hit sure enough."""
+        ranked = sorted(hits, key=lambda h: -self.belief.get(h.passage.id, 0.0))
         titles = self._titles(question, hits)
-        chosen: list[Chosen] = []
-        best = 0.0
-        for hit in sorted(hits, key=lambda h: -self.belief.get(h.passage.id, 0.0)):
-            p = self.belief.get(hit.passage.id, 0.0)
-            role = self.role(hit.passage, question.intent)
-            inside = not titles or hit.passage.title in titles
-            if not chosen and inside:
-                best = p
-                chosen.append(Chosen(hit.passage, role, p))
-                continue
+        inside = [self._chosen(h.passage, question) for h in ranked if not titles or h.passage.title in titles]
+        if not inside:
+            return []
+        first = self._couple(question, inside) if question.intent.penalty != "no" else [inside[0]]
+        best = max(c.probability for c in first)
+        taken = {c.passage.id for c in first}
+        for hit in ranked:
+            c = self._chosen(hit.passage, question)
             bar = max(self.bars.accept, self.bars.relative * best)
-            if not inside:
+            if titles and hit.passage.title not in titles:
                 bar = max(bar, self.bars.elsewhere)
-            if role == "penalty" and question.intent.penalty == "no":
+            if c.sanctions and question.intent.penalty == "no":
                 bar = max(bar, self.bars.penalty)
-            if p >= bar:
-                chosen.append(Chosen(hit.passage, role, p))
-        return chosen[:MOST]
+            if c.probability >= bar and hit.passage.id not in taken:
+                taken.add(hit.passage.id)
+                first.append(c)
+        return first[:MOST]
+
+    def _chosen(self, passage: Passage, question: Question) -> Chosen:
+        return Chosen(passage, self.role(passage, question.intent), self.belief.get(passage.id, 0.0))
+
+    def _couple(self, question: Question, hits: Sequence[Chosen]) -> list[Chosen]:
+        """The duty and the penalty that go best together, by their probabilities and the pair between them.
+
+        One of them alone where the other is too improbable; partners outside the hits are left to ``_completed``.
+        """
+        duties = [c for c in hits if not c.sanctions][:HEAD]
+        penalties = [c for c in hits if c.sanctions][:HEAD]
+        if question.intent.only_penalty or not duties or not penalties:
+            return [hits[0]]
+        best = max(
+            ((d, p) for d in duties for p in penalties),
+            key=lambda pair: pair[0].probability + pair[1].probability + self._bond(pair[0].passage, pair[1].passage),
+        )
+        return [c for c in best if c.probability >= self.bars.couple * hits[0].probability]
+
+    def _bond(self, duty: Passage, penalty: Passage) -> float:
+        """How much a pair adds to the two probabilities; 0 where none is known."""
+        found = [p.how for p in self.generation.pairs(penalty.id) if p.duty == duty.id and p.penalty == penalty.id]
+        if not found:
+            return 0.0
+        return self.bars.printed if "reference" in found else self.bars.worded
 
     def _titles(self, question: Question, hits: Sequence[Hit]) -> frozenset[str]:
         """The instruments named; of an ambiguous name those among the hits. Empty: none that any hit is of."""
