@@ -32,6 +32,8 @@ DIGESTS = ROOT / "corpus" / "regulations"
 KNOWN = ROOT / "corpus" / "questions"
 LAW_FILES = ("law_known.jsonl", "law_other.jsonl")
 BUNDLED = "bundled.jsonl"
+# The one instrument kept as several files, one a division.
+CODE = "民法典"
 AS_OF = date(2025, 4, 30)
 LICENCE = "Apache-2.0; written for this project; may be put to anyone"
 TYPES = frozenset(
@@ -51,27 +53,31 @@ class Texts:
         self.folder = folder
         self._files: dict[str, list[Path]] = {}
         for path in sorted(folder.rglob("*.md")):
-            self._files.setdefault(path.stem.split("(")[0], []).append(path)
+            name = CODE if path.parent.name == CODE else path.stem.split("(")[0]
+            self._files.setdefault(name, []).append(path)
         self._laws: dict[str, LawText] = {}
         self._facts = load_facts(ROOT / "corpus" / "catalogue.toml")
 
     @cache  # noqa: B019 - one object a run
-    def law(self, key: str, day: date = AS_OF) -> LawText | None:
-        """The text of ``key`` in force on ``day``; None when the folder does not hold it."""
+    def laws(self, key: str, day: date = AS_OF) -> tuple[LawText, ...]:
+        """The text of ``key`` in force on ``day``: one, or a code's divisions; empty when the folder does not hold it."""
         entries: list[tuple[Instrument, Version]] = []
         for path in self._files.get(key, []):
             source = path.relative_to(self.folder).as_posix()
             self._laws[source] = parse_law(path.read_text(encoding="utf-8"), name=path.stem)
             entries.append(describe_file(source, self._laws[source]))
         version = Catalogue.build(entries, self._facts).in_force(key, day)
-        return self._laws[version.source] if version is not None and version.source else None
+        if version is None or not version.source:
+            return ()
+        if key == CODE:
+            return tuple(self._laws[v.source] for _, v in entries)
+        return (self._laws[version.source],)
 
     def article(self, key: str, article: str, day: date = AS_OF) -> str | None:
         """Body of ``article`` (第十条之一) of ``key`` on ``day``; None when there is none."""
-        law = self.law(key, day)
         number = article_no(article)
-        node = law.article(number) if law is not None and number is not None else None
-        return None if node is None else node.text
+        nodes = (law.article(number) for law in self.laws(key, day)) if number is not None else ()
+        return next((node.text for node in nodes if node is not None), None)
 
 
 def article_no(text: str) -> ArticleNo | None:
@@ -124,7 +130,7 @@ def faults_of_gold(row: Row, texts: Texts) -> Iterator[str]:
             if not any(squeeze(point) in body for body in bodies):
                 yield f"{row['id']}: 得分点不在依据里：{point}"
     for absent in row.get("absent", ()):
-        if texts.law(absent["law"]) is None:
+        if not texts.laws(absent["law"]):
             yield f"{row['id']}: 没有《{absent['law']}》，说不了它缺哪一条"
         elif texts.article(absent["law"], absent["article"]) is not None:
             yield f"{row['id']}: 《{absent['law']}》有{absent['article']}"
