@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kb.assist.answer import AnswerEngine
     from kb.assist.audit import AuditLog
     from kb.assist.chain import ChatModel
+    from kb.assist.draft import Chapter, Draft, Drafter, Fact
     from kb.law.cite import CheckReport
     from kb.search.index import Generation
     from kb.search.index.build import BuildReport
@@ -309,6 +310,33 @@ class KnowledgeBase:
     def figures(self, org: str | None = None, year: int | None = None, indicator: str | None = None) -> list[Figure]:
         """The ledger of report figures, narrowed by words of organisation and indicator and by year."""
         return self.generation.figures(org, year, indicator)
+
+    @cached_property
+    def drafter(self) -> Drafter:
+        """The drafter over the reports of the generation, with the configured chat model where there is one."""
+        from kb.assist.draft import Drafter, from_generation
+        from kb.search.embed import load_encoder
+
+        return Drafter(
+            from_generation(self.generation),
+            load_encoder(self.settings.encoder),
+            place=self.settings.place,
+            chat=self.chat,
+            check=self.check,
+        )
+
+    def draft(self, section: str, org: str, year: int, facts: Sequence[Fact] = (), *, plan: bool = False) -> Draft:
+        """A report section from facts and precedents; raises InputError, or ModelError when the chat model fails."""
+        drafter = self.drafter
+        return drafter.draft(drafter.task(section, org, year, facts, plan=plan))
+
+    def draft_report(
+        self, org: str, year: int, facts: Sequence[Fact] = ()
+    ) -> tuple[tuple[Chapter, ...], tuple[Fact, ...]]:
+        """The chapters of a whole yearly report, and the facts that fit none; raises as ``draft``."""
+        from kb.assist.draft.outline import outline
+
+        return outline(self.drafter, org, year, facts)
 
     @cached_property
     def questions(self) -> KnownQuestions:
