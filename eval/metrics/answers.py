@@ -22,7 +22,7 @@ from kb.base.textnorm import squeeze
 
 Row = Mapping[str, Any]
 SCORED = ("violation", "penalty", "basis")
-REFUSALS = ("refusal_due", "refusal_undue")
+FAILED = ("not_found", "quote_differs", "unsupported")
 HELD = 0.5  # share of a gold quotation's character pairs that a report citation must hold
 
 
@@ -75,6 +75,7 @@ def judge(row: Row, answer: Row, texts: Texts) -> Judged:
         out.metrics["points_exact"] = sum(given_exactly(p, said) for p in points) / len(points)
     if citations:
         out.metrics["quote_exact"] = sum(exact(c, texts) for c in citations) / len(citations)
+        out.metrics["status_ok"] = sum(c["status"] not in FAILED for c in citations) / len(citations)
     if not refused:
         out.unsupported = unsupported(row, answer, texts)
         out.metrics["numbers"] = float(not out.unsupported)
@@ -90,7 +91,9 @@ def expected(row: Row) -> list[str]:
         out += ["place_recall", "place_precision"]
     if any(g.get("role") == "conflict" for g in row["gold"]):
         out.append("conflict")
-    return out + (["points", "points_exact"] if row.get("answer_points") else []) + ["numbers", "quote_exact"]
+    if row.get("answer_points"):
+        out += ["points", "points_exact"]
+    return [*out, "numbers", "quote_exact", "status_ok"]
 
 
 def _is_report(row: Row) -> bool:

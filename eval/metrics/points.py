@@ -35,9 +35,9 @@ def _clause(clause: str, text: str) -> bool:
         return False
     if plain in whole:
         return True
-    pairs = character_pairs(plain)
-    for v in values:
-        pairs -= character_pairs(squeeze(v.text))
+    ends = [0, *(at for v in values for at in (v.start, v.end)), len(clause)]
+    between = (squeeze(clause[a:b]) for a, b in zip(ends[::2], ends[1::2], strict=True))
+    pairs = set().union(*(character_pairs(piece) for piece in between))
     return sum(p in whole for p in pairs) >= PAIRS * len(pairs)
 
 

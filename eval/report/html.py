@@ -53,9 +53,10 @@ def _task(name: str, task: Mapping[str, Any], comparison: Comparison | None) -> 
     chart = whiskers(
         [(METRICS[m].label, f["mean"], f["low"], f["high"]) for m, f in task["figures"].items()], "指标与 95% 区间"
     )
+    notes = "".join(f"<p>{escape(n)}</p>" for n in about.get("notes", ()))
     by_type = "".join(bars(by_metric(task, m), METRICS[m].label) for m in leading(task) if len(by_metric(task, m)) > 1)
     return (
-        f"<h2>{escape(task['label'])}（{escape(name)}）</h2><p>{escape(line)}</p>{chart}"
+        f"<h2>{escape(task['label'])}（{escape(name)}）</h2><p>{escape(line)}</p>{notes}{chart}"
         f"<details><summary>分类</summary>{by_type}</details>"
         f"{_comparison(comparison) if comparison else ''}{_worst(task)}"
     )

@@ -31,6 +31,7 @@ def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
         )
     if task["ms"]:
         lines.append(f"  {pad('耗时', 20)}p50 {task['ms']['p50']:.0f} 毫秒，p95 {task['ms']['p95']:.0f} 毫秒")
+    lines += [f"  {note}" for note in task["about"].get("notes", ())]
     chosen = leading(task)
     parts = {**task["by_type"], **task["by_group"]}
     if len(parts) > 1:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.metrics.answers import earlier, expected, holds_quote, judge, named
-from eval.metrics.ranking import DEEP, RANKING, measure
+from eval.metrics.ranking import RANKING, measure
 from eval.run.context import Context
 from eval.run.outcome import Outcome, failed
 from eval.run.questions import Broken, QuestionSet, Row, load
@@ -29,10 +29,11 @@ ANSWERING = (
     "points_exact",
     "quote_exact",
     "numbers",
+    "status_ok",
     "conflict",
 )
 EVERYTHING = (*RANKING, *ANSWERING)
-SHOWN = 10  # hits kept by name per question
+SHOWN = 6  # hits kept by name per question
 Found = list[str]
 
 
@@ -158,30 +159,25 @@ def groups_of(row: Row) -> tuple[str, ...]:
     return () if known is None or not row["answerable"] else ("有已知问题的法" if known else "没有已知问题的法",)
 
 
-def search_all(context: Context, files: Sequence[Path], *, k: int = 100) -> list[Outcome]:
-    """Search alone, laws only: the ranking metrics with recall@100. Unanswerable rows are left out."""
-    entries = [e for s in sets(files) for e in s.entries][: context.limit]
+def search_rows(context: Context, rows: Sequence[Row], *, k: int = 100) -> list[Outcome]:
+    """Search alone, laws only, for rows that all have gold: the ranking metrics with recall@100."""
     _warm(context)
-    asked = [_search(context, e, k) for e in entries if not isinstance(e, Broken) and e["answerable"]]
+    asked = [_search(context, r, k) for r in rows]
     ranked = _ranking({str(i): a for i, a in enumerate(asked)}, deep=True)
-    out = [broken(e, (*RANKING, *DEEP)) for e in entries if isinstance(e, Broken)]
-    for i, a in enumerate(asked):
-        shown = tuple(dict.fromkeys(a.found))[:SHOWN]
-        row = a.row
-        out.append(
-            Outcome(
-                id=row["id"],
-                type=row["type"],
-                metrics=ranked[str(i)],
-                question=row["question"],
-                gold=tuple(a.gold),
-                found=shown,
-                groups=groups_of(row),
-                ms=a.ms,
-                error=a.error,
-            )
+    return [
+        Outcome(
+            id=a.row["id"],
+            type=a.row["type"],
+            metrics=ranked[str(i)],
+            question=a.row["question"],
+            gold=tuple(a.gold),
+            found=tuple(dict.fromkeys(a.found))[:SHOWN],
+            groups=groups_of(a.row),
+            ms=a.ms,
+            error=a.error,
         )
-    return out
+        for i, a in enumerate(asked)
+    ]
 
 
 def _search(context: Context, row: Row, k: int) -> Asked:

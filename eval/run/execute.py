@@ -30,6 +30,7 @@ def execute(
             continue
         if progress is not None:
             progress(task.label)
+        context.notes.clear()
         started = time.perf_counter()
         outcomes = task.measure(context)
         run = TaskRun(task.name, task.label, task.primary, outcomes, private=task.private)
@@ -50,6 +51,7 @@ def about(task: Task, context: Context) -> dict[str, Any]:
         "answers": "given" if context.answers is not None else "asked",
         "limit": context.limit,
         "questions": [_file(p) for p in task.files(context)],
+        "notes": list(context.notes),
     }
 
 

@@ -45,6 +45,7 @@ _ALL = (
     Metric("points_exact", "答案要点（逐字）"),
     Metric("quote_exact", "引文逐字一致"),
     Metric("numbers", "数字都有出处"),
+    Metric("status_ok", "引用状态无误"),
     Metric("conflict", "冲突已示明"),
     Metric("refusal_due", "该拒则拒"),
     Metric("refusal_undue", "误拒", higher=False),

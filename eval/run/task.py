@@ -36,6 +36,7 @@ NAMES = (
     "law",
     "bundled",
     "reports",
+    "unanswerable",
     "check",
     "drafting",
     "penalty",

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.run.context import Context
+from eval.run.outcome import Outcome
+from eval.run.task import Task
 from kb.base.quantity import parse_number
 from kb.base.records import Figure, KbError
 from kb.base.textnorm import squeeze
@@ -117,6 +120,34 @@ def total(scores: Iterable[Score]) -> Score:
         out.missed += s.missed
         out.extra += s.extra
     return out
+
+
+def measure(context: Context) -> list[Outcome]:
+    """One row for every gold figure (recall) and for every figure read (precision)."""
+    out = []
+    for doc, gold in gold_rows(GOLD).items():
+        found = score(gold, ledger(REPORTS / doc))
+        name = doc[:3]
+        for i in range(found.gold):
+            value = float(i >= len(found.missed))
+            out.append(Outcome(f"{name} 应读 {i}", doc, {"recall": value}))
+        for i in range(found.read):
+            value = float(i >= len(found.extra))
+            out.append(Outcome(f"{name} 读出 {i}", doc, {"precision": value}))
+    return out[: context.limit]
+
+
+def files(context: Context) -> list[Path]:
+    """The gold ledger."""
+    return [GOLD]
+
+
+def absent(context: Context) -> str:
+    """Why the task cannot run; empty when it can."""
+    return "" if GOLD.is_file() and REPORTS.is_dir() else "检出目录旁没有 ../shared/eval 或 ../shared/corpus/reports"
+
+
+TASK = Task("figures", "报告数据", measure, ("recall", "precision"), "recall", files, absent, private=True)
 
 
 def main() -> int:

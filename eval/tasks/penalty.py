@@ -14,6 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from eval.run.context import Context
+from eval.run.outcome import Outcome
+from eval.run.task import Task
 from kb.base.records import Fine, Pair, Passage
 from kb.law.parse import parse_law
 from kb.law.penalty import sanctions
@@ -206,6 +209,49 @@ def _compare(place: str, duties: set[str], also: set[str], predicted: dict[str, 
         if not fits:
             score.wrong.append(f"{place} ← {duty} {pair.how} {pair.score}（应为 {sorted(duties)}）")
     score.missed.extend(f"{place} ← {duty}" for duty in sorted(duties - predicted.keys()))
+
+
+def measure(context: Context) -> list[Outcome]:
+    """One row for every gold fine and pair (recall) and for every one that was read (precision).
+
+    Rows of one text are counted, not matched by name: which ones are wrong stands in the text's first row.
+    """
+    out: list[Outcome] = []
+    for split in ("tune", "held"):
+        for (law, _), gold in by_law(r for r in rows(FINES) if r["split"] == split).items():
+            fines = score_fines(gold)
+            wrong = [*fines.wrong, *(f"多读：{e}" for e in fines.extra)]
+            out += _rows(f"罚款·{split}", law, fines.gold, fines.found, fines.amounts, fines.amounts, wrong)
+        for (law, _), gold in by_law(r for r in rows(PAIRS) if r["split"] == split).items():
+            found = score_pairs(gold)
+            wrong = [*(f"漏：{m}" for m in found.missed), *(f"错：{w}" for w in found.wrong)]
+            out += _rows(
+                f"配对·{split}", law, found.gold, found.found, found.right, found.right + found.accepted, wrong
+            )
+    return out[: context.limit]
+
+
+def _rows(kind: str, law: str, gold: int, found: int, met: int, right: int, wrong: list[str]) -> list[Outcome]:
+    """``gold`` rows of recall, ``met`` of them 1, and ``found`` rows of precision, ``right`` of them 1."""
+    values = [("recall", float(i >= gold - met)) for i in range(gold)]
+    values += [("precision", float(i >= found - right)) for i in range(found)]
+    return [
+        Outcome(f"{kind} {law} {i}", kind, {name: value}, missing=tuple(wrong) if i == 0 else ())
+        for i, (name, value) in enumerate(values)
+    ]
+
+
+def files(context: Context) -> list[Path]:
+    """The gold tables."""
+    return [FINES, PAIRS]
+
+
+def absent(context: Context) -> str:
+    """Why the task cannot run; empty when it can."""
+    return "" if LAWS.is_dir() else "检出目录旁没有 ../shared/corpus/laws"
+
+
+TASK = Task("penalty", "罚则与违则—罚则配对", measure, ("recall", "precision"), "recall", files, absent)
 
 
 def main(argv: list[str] | None = None) -> int:
