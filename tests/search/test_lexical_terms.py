@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,17 @@ def test_bigrams_never_cross_punctuation() -> None:
 
 def test_the_cutter_is_loaded_once() -> None:
     assert cutter() is cutter()
+
+
+def test_without_rjieba_jieba_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rjieba", None)  # import rjieba now raises ImportError
+    rjieba_cutter.cache_clear()
+    cutter.cache_clear()
+    try:
+        assert cutter() is jieba_cutter()
+        assert "首违不罚" in terms("可以首违不罚吗")
+    finally:
+        monkeypatch.undo()
+        rjieba_cutter.cache_clear()
+        cutter.cache_clear()
+    assert cutter() is rjieba_cutter()
