@@ -40,7 +40,6 @@ class Provision:
     passage: Passage
     text: str
     paragraphs: tuple[Paragraph, ...]
-    title: str
     rank: str
     status: str
     effective: str | None
@@ -173,13 +172,11 @@ def provision(generation: Generation, passage: Passage, address: Address, day: d
     document = generation.document_of(row)
     before, after = generation.neighbours(row)
     references = dict.fromkeys(e.target for e in generation.edges(row))
-    instrument = generation.catalogue.get(passage.title)
     return Provision(
         address=address,
         passage=passage,
         text=located_text(passage, address),
         paragraphs=paragraphs(passage.text),
-        title=instrument.title if instrument is not None else passage.title,
         rank=document.rank,
         status=status_on(generation, passage, day),
         effective=document.effective,

@@ -68,7 +68,9 @@ def tasks_for(kept: Sequence[Kept], files: Sequence[SourceFile]) -> list[Task]:
 def newest(folder: Path) -> str | None:
     """The latest version date among the texts that take part; None when no text is dated."""
     with sqlite3.connect(folder / "passages.sqlite") as connection:
-        (found,) = connection.execute("SELECT max(version) FROM docs WHERE active").fetchone()
+        (found,) = connection.execute(
+            "SELECT coalesce(max(CASE WHEN kind='law' THEN version END), max(version)) FROM docs WHERE active"
+        ).fetchone()
     return None if found is None else str(found)
 
 

@@ -41,6 +41,19 @@ class TermSearch(Protocol):
         """Length part of BM25 for some rows."""
 
 
+class WordSearch(Protocol):
+    """Words of questions and passages as numbers of one table of vectors; a static encoder has one."""
+
+    def question(self, text: str) -> I64:
+        """Numbers of a question's words."""
+
+    def passages(self, rows: I64) -> tuple[I64, I64]:
+        """Numbers of the words of some rows, one after the other, and where each row begins (one more than rows)."""
+
+    def vectors(self, words: I64) -> F32:
+        """Vectors of words, not of length one."""
+
+
 class Asked(Protocol):
     """Known questions: their vectors and terms, and rows ``gold[starts[q]:starts[q + 1]]`` that answer question q."""
 
@@ -66,12 +79,13 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that candidates are found and weighed by."""
+    """All that candidates are found and weighed by; ``words`` None: an encoder without a table of words."""
 
     vectors: VectorSearch
     lexical: TermSearch
     known: Asked
     columns: Columns
+    words: WordSearch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kb.search.lexical.terms import bigrams, clean, words
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
 
+CLOSE = 25  # candidates of each means whose words are compared one by one
 HEAD = 10  # votes and law counts are taken among the first 10 …
 DEPTH = 50  # … and the first 50 of a list
 # A question that asks what happens to somebody who did wrong.
@@ -120,6 +121,8 @@ def _lexical(s: _Scene) -> Block:
     weights /= weights + s.evidence.lexical.norms(s.rows)
     weights *= idf[:, None]
     there = counts > 0
+    all_mass = float(idf.sum()) or 1.0
+    top_worded = float(s.found.worded.scores[0]) if len(s.found.worded.scores) else 0.0
     around = _neighbours(s.columns, s.rows)
     out = {
         "bm25": bm25,
@@ -127,6 +130,8 @@ def _lexical(s: _Scene) -> Block:
         "bm25_rank": _log_rank(bm25),
         "bm25_neighbour": _relative(s.found.bm25[around].max(axis=0)),
         "terms_found": there.sum(axis=0, dtype=np.float32),
+        "worded_cover": _same(len(s.rows), top_worded / all_mass),
+        "bm25_top": _same(len(s.rows), float(bm25.max(initial=0.0)) / all_mass),
     }
     for name, chosen in (("words", whole), ("bigrams", paired)):
         part = weights[chosen].sum(axis=0)
@@ -137,17 +142,51 @@ def _lexical(s: _Scene) -> Block:
     return out
 
 
+def _words(s: _Scene) -> Block:
+    """How near each word of the question comes to a word of the candidate, and the other way round.
+
+    The vectors' lengths weigh the words: training makes telling words long. Only for candidates that one means puts
+    among its first ``CLOSE``; 0 for the others, and for all where the encoder has no table of words.
+    """
+    n = len(s.rows)
+    forth, back = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    table = s.evidence.words
+    asked = np.empty(0, np.int64) if table is None else table.question(s.query.text)
+    bm25 = s.found.bm25[s.rows]
+    ranks = np.minimum(np.minimum(_log_rank(s.cosine), _log_rank(bm25)), _log_rank(s.found.fused))
+    close = np.flatnonzero(ranks < np.log(CLOSE + 0.5))
+    if table is not None and len(asked) and len(close):
+        flat, starts = table.passages(s.rows[close])
+        filled = np.flatnonzero(np.diff(starts))
+        words, inverse = np.unique(flat, return_inverse=True)
+        mine, theirs = table.vectors(asked), table.vectors(words)
+        weight, long = np.linalg.norm(mine, axis=1), np.linalg.norm(theirs, axis=1)
+        alike = (theirs / np.maximum(long, 1e-6)[:, None]) @ (mine / np.maximum(weight, 1e-6)[:, None]).T
+        if len(filled):
+            each = np.maximum.reduceat(alike[inverse], starts[filled])
+            forth[close[filled]] = each @ weight / max(float(weight.sum()), 1e-6)
+            best = alike.max(axis=1)[inverse] * long[inverse]
+            mass = np.add.reduceat(long[inverse], starts[filled])
+            back[close[filled]] = np.add.reduceat(best, starts[filled]) / np.maximum(mass, 1e-6)
+    return {
+        "words_forth": forth,
+        "words_back": back,
+        "words_forth_below_best": forth - forth.max(initial=0.0),
+        "words_rank": _log_rank(forth),
+    }
+
+
 def _votes(s: _Scene) -> Block:
-    near, n_near = _voted(s, s.found.near)
-    worded, n_worded = _voted(s, s.found.worded)
+    n = len(s.rows)
+    near, worded = _voted(s, s.found.near), _voted(s, s.found.worded)
     out = {f"near_{name}": values for name, values in near.items()}
     out |= {f"worded_{name}": values for name, values in worded.items()}
     out["worded_relative"] = _relative(worded["best"])
     top_near = s.found.near.scores[:2]
-    out["near_top"] = _same(n_near, float(top_near[0]) if len(top_near) else 0.0)
-    out["near_top_gap"] = _same(n_near, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
+    out["near_top"] = _same(n, float(top_near[0]) if len(top_near) else 0.0)
+    out["near_top_gap"] = _same(n, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
     top_worded = s.found.worded.scores[:1]
-    out["worded_top"] = _same(n_worded, float(top_worded[0]) if len(top_worded) else 0.0)
+    out["worded_top"] = _same(n, float(top_worded[0]) if len(top_worded) else 0.0)
     columns = s.columns
     out |= _own(s)
     out["asked"] = np.log1p(columns.asked[s.rows])
@@ -168,7 +207,7 @@ def _same(n: int, value: float) -> F32:
     return np.full(n, value, np.float32)
 
 
-def _voted(s: _Scene, votes: Votes) -> tuple[Block, int]:
+def _voted(s: _Scene, votes: Votes) -> Block:
     """What the known questions of one list say of each candidate and of its law."""
     n = len(s.rows)
     owner, rows = votes.rows(s.evidence.known)
@@ -182,14 +221,43 @@ def _voted(s: _Scene, votes: Votes) -> tuple[Block, int]:
     weight = np.exp((scores - top) / np.float32(0.1 * max(top, 1e-6)))
     law = np.bincount(s.columns.document[rows], weight[owner], minlength=len(s.columns.titles))
     total = float(law.sum()) or 1.0
-    block = {
+    return {
         "best": _greatest(n, slot, scores[owner_hit]),
         "mass": np.bincount(slot, weight[owner_hit], minlength=n).astype(np.float32),
         "head": np.bincount(slot[owner_hit < HEAD], minlength=n).astype(np.float32),
         "depth": np.bincount(slot[owner_hit < DEPTH], minlength=n).astype(np.float32),
         "law": (law[s.documents] / total).astype(np.float32),
     }
-    return block, n
+
+
+def _trust(s: _Scene) -> Block:
+    """Of the question as a whole: may its answer be an article that has known questions, or one that has none?
+
+    Votes all for one article of one law, by questions that hold the same words, speak for the first; articles without
+    known questions among the nearest and best worded speak for the second.
+    """
+    n, columns, found = len(s.rows), s.columns, s.found
+    near = _voted(s, found.near)
+    asked = columns.asked > 0
+    voted = int(near["mass"].argmax()) if n else 0
+    has = bool(n) and float(near["mass"].max()) > 0
+    out: Block = {}
+    for name in ("dense", "lexical"):
+        rows = found.lists[name].rows
+        out[f"{name}_asked_10"] = _same(n, float(asked[rows[:10]].mean()) if len(rows) else 0.0)
+        out[f"{name}_asked_50"] = _same(n, float(asked[rows[:50]].mean()) if len(rows) else 0.0)
+        out[f"{name}_law_asked"] = _same(
+            n, float(columns.asked_share[columns.document[rows[:20]]].mean()) if len(rows) else 0.0
+        )
+    out["near_law_top"] = _same(n, float(near["law"].max(initial=0.0)))
+    out["near_mass_top"] = _same(n, float(near["mass"].max(initial=0.0)))
+    out["cos_voted"] = _same(n, float(s.cosine[voted]) if has else 0.0)
+    out["cos_beyond_voted"] = s.cosine - out["cos_voted"]
+    bm25 = found.bm25[s.rows]
+    top = float(bm25.max(initial=0.0)) or 1.0
+    out["bm25_voted"] = _same(n, float(bm25[voted]) / top if has else 0.0)
+    out["bm25_beyond_voted"] = (bm25 / np.float32(top)) - out["bm25_voted"]
+    return out
 
 
 def _law(s: _Scene) -> Block:
@@ -273,16 +341,30 @@ def _nature(s: _Scene) -> Block:
     }
 
 
-_BLOCKS: tuple[Callable[[_Scene], Block], ...] = (_dense, _lexical, _votes, _law, _title, _partners, _nature)
+_BLOCKS: tuple[Callable[[_Scene], Block], ...] = (
+    _dense,
+    _lexical,
+    _words,
+    _votes,
+    _trust,
+    _law,
+    _title,
+    _partners,
+    _nature,
+)
 
 NAMES = (
     *("cos", "cos_below_best", "cos_rank", "cos_neighbour_best", "cos_neighbour_mean", "cos_last", "cos_before"),
     *("bm25", "bm25_relative", "bm25_rank", "bm25_neighbour", "terms_found"),
     *("bm25_words", "bm25_words_relative", "coverage_words"),
     *("bm25_bigrams", "bm25_bigrams_relative", "coverage_bigrams"),
+    *("words_forth", "words_back", "words_forth_below_best", "words_rank"),
     *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
     *("worded_best", "worded_mass", "worded_head", "worded_depth", "worded_law", "worded_relative"),
     *("own_best", "own_mean", "near_top", "near_top_gap", "worded_top", "asked", "asked_share"),
+    *("dense_asked_10", "dense_asked_50", "dense_law_asked", "lexical_asked_10", "lexical_asked_50"),
+    *("lexical_law_asked", "near_law_top", "near_mass_top"),
+    *("cos_voted", "cos_beyond_voted", "bm25_voted", "bm25_beyond_voted", "worded_cover", "bm25_top"),
     *("law_dense", "law_lexical", "law_cos_below_best", "cos_below_law"),
     *("title_found", "title_share", "named", "any_named"),
     *("partners", "partner_cos", "partner_bm25", "partner_near"),
