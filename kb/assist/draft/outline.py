@@ -6,7 +6,7 @@ Does not know how a section is written.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from kb.assist.draft.compose import alike_names
@@ -41,7 +41,7 @@ def outline(
     lifter = Lifter(drafter.shelf.reports, f"{org}\n" + "\n".join(f"{f.section}\n{f.text}" for f in facts))
     skeleton = _skeleton(model, lifter)
     named = list(dict.fromkeys(f.section for f in facts if f.section))
-    sections = _merged(skeleton, named)
+    sections = _merged(skeleton, named, _homes(drafter, model, facts))
     placed, left = _placed(drafter, sections, facts)
     chapters = []
     for chapter in CHAPTERS:
@@ -83,19 +83,34 @@ def _skeleton(model: Report | None, lifter: Lifter) -> dict[str, list[str]]:
     return out
 
 
-def _merged(skeleton: Mapping[str, Sequence[str]], named: Sequence[str]) -> dict[str, list[str]]:
-    """The model's sections with those of the facts file put in: in place of one of the same name, else at the end."""
+def _homes(drafter: Drafter, model: Report | None, facts: Sequence[Fact]) -> dict[str, str]:
+    """Section of the facts file → the model's heading under which most of its facts' likes stand."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for fact in facts:
+        if model is not None and fact.section:
+            passage = drafter.shelf.nearest(fact.text, model)
+            if passage is not None and len(passage.path) > 1:
+                votes[fact.section][_YEAR.sub("", unlabelled(passage.path[1]))] += 1
+    return {s: v.most_common(1)[0][0] for s, v in votes.items() if v.most_common(1)[0][1] * 2 > v.total()}
+
+
+def _merged(
+    skeleton: Mapping[str, Sequence[str]], named: Sequence[str], homes: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """The model's sections with those of the facts file in place of those they stand for, else at the end."""
     out = {chapter: list(found) for chapter, found in skeleton.items()}
     for section in named:
-        home = next((c for c in CHAPTERS if alike_names(c, section) >= SAME), None)
-        if home is not None:
+        if any(alike_names(c, section) >= SAME for c in CHAPTERS):
             continue
         chapter = dict(zip(("done", "lack", "duty", "plan"), CHAPTERS, strict=True))[role(section)]
-        at = next((i for i, s in enumerate(out[chapter]) if alike_names(s, section) >= SAME), None)
+        found = out[chapter]
+        at = next((i for i, s in enumerate(found) if s == homes.get(section) and s not in named), None)
         if at is None:
-            out[chapter].append(section)
+            at = next((i for i, s in enumerate(found) if alike_names(s, section) >= SAME and s not in named), None)
+        if at is None:
+            found.append(section)
         else:
-            out[chapter][at] = section
+            found[at] = section
     return out
 
 

@@ -203,6 +203,16 @@ class Lifter:
             or self.names(clause)
         )
 
+    def _liftable(self, words: str) -> bool:
+        """Whether words may stand beside a gap: what was done may, for the gap asks whether it was."""
+        return not (
+            any(c.isdigit() for c in words)
+            or find_dates(words)
+            or _any("boast").search(words)
+            or _any("person").search(words)
+            or self.names(words)
+        )
+
     def names(self, text: str) -> list[str]:
         """Titles, projects, offices and places of a precedent in ``text`` that this year's facts do not name."""
         out = [m[0] for m in _TITLE.finditer(text)]
@@ -221,7 +231,7 @@ class Lifter:
 
         ``plain``: no word of the clause but what its figures count. Empty where that is not told.
         """
-        slots = [s for s in clause.slots if s.telling and self.borrowable(s.indicator)]
+        slots = [s for s in clause.slots if s.telling and self._liftable(s.indicator)]
         if not slots:
             return ""
         text, rest, at = "", "", 0
@@ -231,7 +241,7 @@ class Lifter:
             at = slot.end
         tail = clause.text[at:]
         said = _join().sub("", rest + tail)
-        whole = len(slots) == len(clause.slots) and not tail and self.borrowable(said)
+        whole = len(slots) == len(clause.slots) and not tail and self._liftable(said)
         if whole and not plain and not re.search(r"[近超约逾对为有家的]$", rest):
             return _join().sub("", text)
         return "、".join(f"{re.sub('数量?$', '', s.indicator)}{placeholder(s.name)}" for s in slots)

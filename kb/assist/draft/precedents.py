@@ -125,6 +125,12 @@ class Shelf:
         spot = next(s for s in self._spots if row in s.rows)
         return _headings(spot.passage)
 
+    def nearest(self, text: str, report: Report) -> Passage | None:
+        """The passage of one report that says what is most like ``text``; None when it has none."""
+        spots = [s for s in self._spots if self.reports[s.report] is report]
+        scores = self.sense.scores(text)
+        return max(spots, key=lambda s: float(scores[s.rows.start : s.rows.stop].max())).passage if spots else None
+
     @staticmethod
     def _gain(served: Scores, best: Scores) -> Scores:
         """What a passage does for the fact it serves best, less where that fact is served already."""
