@@ -45,7 +45,7 @@ def compose(door: Door) -> gr.Blocks:
 
 def head(door: Door) -> Markup:
     """Name, and in one line what the answers rest on."""
-    offline = tag("div", "网络已断开：页面上的内容还能看，提问要等网络恢复。", id="kb-offline", class_="kb-note kb-care", role="status")
+    offline = tag("div", "网络已断开：页面上的内容还能看，提问要等网络恢复。", id="kb-offline", class_="kb-note kb-care", role="status", hidden=True)
     return tag("header", tag("div", tag("h1", NAME), tag("p", basis(door)), class_="kb-head-text"), offline)
 
 

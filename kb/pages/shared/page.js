@@ -1,7 +1,9 @@
-// Once per page: tells when the network is gone. Knows no handler.
 () => {
-  const mark = () => document.documentElement.classList.toggle("kb-offline", !navigator.onLine);
-  addEventListener("online", mark);
-  addEventListener("offline", mark);
-  mark();
+  // Once per page: tells when the network is gone. Knows no handler. (Gradio runs a file that begins with a function.)
+  const tell = () => {
+    const note = document.getElementById("kb-offline");
+    if (note) note.hidden = navigator.onLine;
+  };
+  addEventListener("online", tell);
+  addEventListener("offline", tell);
 }

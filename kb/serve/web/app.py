@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class Listening:
 
 
 def make_app(base: KnowledgeBase, where: Listening, log: AuditLog | None = None) -> FastAPI:
-    """The application; call it outside any event loop. Raises SettingsError for an address beyond this computer without users (settings.users)."""
+    """The application. Raises SettingsError for an address beyond this computer without users (settings.users)."""
     check_listening(where.host, base.settings.users)
     private = _private_folder()
     from kb.pages.shared.door import Door
@@ -69,7 +70,8 @@ def make_app(base: KnowledgeBase, where: Listening, log: AuditLog | None = None)
         app.include_router(
             login.router(gate, sessions, secure=where.secure, title=NAME, attempt=lambda outcome: count(outcome).inc())
         )
-    asyncio.run(_mount(app, door, sessions))
+    with ThreadPoolExecutor(1) as thread:  # a thread of its own: the caller may be inside an event loop
+        thread.submit(lambda: asyncio.run(_mount(app, door, sessions))).result()
     app.add_middleware(Fence, rules=_rules(where, gate, sessions), watch=_watch(metrics))
     app.state.door = door
     return app

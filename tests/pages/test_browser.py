@@ -1,0 +1,291 @@
+"""The page in Chromium: what an inspector does, at both sizes and in both themes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.pages.conftest import Opener
+from tests.pages.hostile import PAYLOADS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
+MAX_FIRST_LOAD = 3_000_000  # bytes, compressed
+SIZES = pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+
+
+def ask(page: Page, question: str = QUESTION) -> None:
+    """Type a question, tap 提问, wait until its answer stands."""
+    before = page.locator(".kb-turn").count()
+    page.fill("#kb-question textarea", question)
+    page.click("#kb-ask-go")
+    page.wait_for_function(
+        "n => { const t = document.querySelectorAll('.kb-turn'); return t.length > n && !t[t.length - 1].hasAttribute('aria-busy'); }",
+        arg=before,
+    )
+
+
+def look_up(page: Page, text: str) -> None:
+    page.get_by_role("tab", name="查条文").click()
+    page.fill("#kb-lookup-text textarea", text)
+    page.click("#kb-lookup-go")
+
+
+@SIZES
+def test_ask_chip_article_copy(opened: Opener, open_url: str, phone: bool) -> None:
+    page = opened(open_url, phone=phone)
+    ask(page)
+    first = page.locator(".kb-turn .kb-chip").first
+    label = first.get_attribute("aria-label") or ""
+    first.click()
+    title = page.locator("#kb-ask-pane h2")
+    title.wait_for()
+    assert title.inner_text().split("第")[0] in label
+    assert page.locator("#kb-ask-pane mark").count() > 0
+    assert page.locator("#kb-ask-pane .kb-badge", has_text="要点").count() == 1
+    page.locator("#kb-ask-pane [data-copy]").click()
+    page.locator("#kb-ask-pane", has_text="已复制").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert re.match(r"《[^》]+》第[^（]+条.*（要点，非条文原文）：", copied)
+    quoted = page.locator(".kb-cites .kb-quote").first.inner_text()
+    assert quoted[:10] in copied.replace("\n", "")
+
+
+def test_on_a_phone_the_article_comes_into_view_and_back(opened: Opener, open_url: str) -> None:
+    page = opened(open_url, phone=True)
+    ask(page)
+    page.locator(".kb-turn .kb-chip").first.click()
+    page.wait_for_function("() => { const b = document.querySelector('#kb-ask-pane h2'); return b && b.getBoundingClientRect().top >= -4"
+                           " && b.getBoundingClientRect().top < innerHeight / 2; }")  # fmt: skip
+    page.get_by_role("button", name="返回回答").click()
+    page.wait_for_function("() => { const r = document.querySelector('[data-opened]').getBoundingClientRect();"
+                           " return r.top >= 0 && r.bottom <= innerHeight; }")  # fmt: skip
+
+
+def test_pane_leads_on(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    look_up(page, "安法97")
+    page.locator("#kb-lookup-pane h2", has_text="《安全生产法》第九十七条").wait_for()
+    page.locator("#kb-lookup-pane .kb-link", has_text="下一条").click()
+    page.locator("#kb-lookup-pane h2", has_text="《安全生产法》第九十八条").wait_for()
+
+
+def test_partner_is_shown_and_opens(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    look_up(page, "安全生产法第九十七条")
+    partner = page.locator("#kb-lookup-pane .kb-partners .kb-link").first
+    partner.wait_for()
+    name = partner.inner_text().split(" ", 1)[1]
+    partner.click()
+    page.locator("#kb-lookup-pane h2", has_text=name.split("第")[0]).wait_for()
+    page.wait_for_function("n => document.querySelector('#kb-lookup-pane h2').innerText.includes(n)", arg=re.sub(r"第.款.*$", "", name))
+
+
+def test_browse_from_kind_to_article(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    page.get_by_role("tab", name="查条文").click()
+    page.locator("#kb-lookup-list .kb-link", has_text="法律").first.click()
+    page.locator("#kb-lookup-list .kb-link", has_text="消防法").click()
+    page.locator("#kb-lookup-list summary").first.click()
+    page.locator("#kb-lookup-list details .kb-link").first.click()
+    page.locator("#kb-lookup-pane h2", has_text="《消防法》第").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("安全生产法第九百条", "没有第九百条"), ("没有这部法第一条", "没有"), ("", "请先写条号或名称"), ("<b>x</b>", "<b>x</b>")],
+)
+def test_lookup_says_what_is_wrong(opened: Opener, open_url: str, typed: str, said: str) -> None:
+    page = opened(open_url)
+    look_up(page, typed)
+    page.get_by_role("alert").filter(has_text=said).wait_for()
+
+
+def test_conversation_stays_in_this_browser(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    ask(page)
+    page.reload()
+    page.locator(".kb-turn .kb-q", has_text=QUESTION).wait_for()
+    page.locator(".kb-turn .kb-chip").first.click()
+    page.locator("#kb-ask-pane mark").first.wait_for()
+    page.get_by_role("button", name="清空对话").click()
+    page.locator("#kb-log h2", has_text="问什么").wait_for()
+    page.reload()
+    page.locator("#kb-log h2", has_text="问什么").wait_for()
+
+
+def test_verdict_goes_into_the_record(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    ask(page)
+    page.get_by_role("button", name="有误").click()
+    page.get_by_label("哪里有误").fill("罚款数额不对")
+    page.get_by_role("button", name="提交").click()
+    page.get_by_text("已记下：有误").wait_for()
+
+
+def test_export(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    ask(page)
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="导出文本").click()
+    path = coming.value.path()
+    assert QUESTION in path.read_text(encoding="utf-8")
+
+
+def test_refusal_is_told_with_what_is_near(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    ask(page, "今天哪只股票会涨？")
+    page.locator(".kb-note", has_text="不作回答").wait_for()
+
+
+def test_bad_date_is_told(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    page.get_by_text("日期、地区和范围").click()
+    page.get_by_label("按哪一天的法律").first.fill("去年")
+    page.fill("#kb-question textarea", QUESTION)
+    page.click("#kb-ask-go")
+    page.get_by_role("alert").filter(has_text="日期").wait_for()
+    assert page.input_value("#kb-question textarea") == QUESTION  # need not be typed again
+
+
+def test_without_an_index_the_page_says_what_to_run(opened: Opener, empty_url: str) -> None:
+    page = opened(empty_url)
+    page.get_by_text("请先运行 kb build").first.wait_for()
+    ask(page)
+    page.get_by_role("alert").filter(has_text="kb build").wait_for()
+
+
+def test_offline_is_told(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    page.context.set_offline(True)
+    page.get_by_text("网络已断开").wait_for()
+    page.context.set_offline(False)
+    page.get_by_text("网络已断开").wait_for(state="hidden")
+
+
+def test_keyboard_alone(opened: Opener, open_url: str) -> None:
+    page = opened(open_url)
+    page.focus("#kb-question textarea")
+    page.keyboard.type("安全生产法第九十七条讲什么")
+    page.keyboard.press("Enter")
+    page.locator(".kb-turn .kb-chip").first.wait_for()
+    page.locator(".kb-turn .kb-chip").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#kb-ask-pane h2").wait_for()
+    page.wait_for_function("() => document.activeElement && document.activeElement.id === 'kb-provision-title'")
+
+
+def test_first_load_is_light_and_asks_no_other_origin(opened: Opener, browser: Any, open_url: str) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    finished: list[Any] = []
+    page.on("requestfinished", lambda r: finished.append(r))
+    page.on("request", lambda r: others.append(r.url) if not r.url.startswith((open_url, "data:", "blob:")) else None)
+    others: list[str] = []
+    page.goto(open_url)
+    page.wait_for_selector("#kb-tabs")
+    ask(page)
+    page.locator(".kb-turn .kb-chip").first.click()
+    page.locator("#kb-ask-pane h2").wait_for()
+    weight = sum(r.sizes()["responseBodySize"] for r in finished if "queue/data" not in r.url)
+    context.close()
+    assert others == []
+    assert 100_000 < weight < MAX_FIRST_LOAD
+
+
+def shapes(page: Page) -> dict[str, Any]:
+    """What does not fit: sideways scroll, and things to tap that are smaller than a finger."""
+    return page.evaluate(
+        """() => ({
+            wide: document.documentElement.scrollWidth - innerWidth,
+            small: [...document.querySelectorAll('button, a[href], summary, input:not([type=hidden]), textarea, [role=tab]')]
+              .filter(e => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+              .map(e => { const l = e.closest('label') || e; return [e.tagName + '#' + e.id + '.' + e.className + ' ' + (e.innerText || '').slice(0, 20),
+                          l.getBoundingClientRect()]; })
+              .filter(([, r]) => r.width > 0 && (r.height < 43.5 || r.width < 43.5)).map(([n, r]) => n + ' ' + r.width + 'x' + r.height),
+        })"""
+    )
+
+
+@SIZES
+def test_fits_and_can_be_tapped(opened: Opener, open_url: str, phone: bool) -> None:
+    page = opened(open_url, phone=phone)
+    page.get_by_text("日期、地区和范围").click()
+    ask(page)
+    page.locator(".kb-turn .kb-chip").first.click()
+    page.locator("#kb-ask-pane h2").wait_for()
+    assert shapes(page) == {"wide": 0, "small": []}
+    look_up(page, "消防法")
+    page.locator("#kb-lookup-list summary").first.click()
+    assert shapes(page) == {"wide": 0, "small": []}
+
+
+@SIZES
+@THEMES
+def test_axe_finds_nothing_serious(opened: Opener, open_url: str, phone: bool, dark: bool) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(open_url, phone=phone, dark=dark)
+    found = {"empty": Axe().run(page)}
+    ask(page)
+    page.locator(".kb-turn .kb-chip").first.click()
+    page.locator("#kb-ask-pane h2").wait_for()
+    found["ask"] = Axe().run(page)
+    look_up(page, "安法97")
+    page.locator("#kb-lookup-pane h2", has_text="第九十七条").wait_for()
+    found["lookup"] = Axe().run(page)
+    serious = [
+        (name, v["id"], [n["html"][:160] for n in v["nodes"][:3]])
+        for name, result in found.items()
+        for v in result.response["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_texts_never_become_script(opened: Opener, hostile_url: str) -> None:
+    page = opened(hostile_url)
+    for question in ("危险物品登记", "拒危险物品", *PAYLOADS):
+        ask(page, question)
+    for row in page.locator(".kb-cites .kb-link").all()[:6]:
+        row.click()
+        page.locator("#kb-ask-pane h2").wait_for()
+    page.get_by_role("tab", name="查条文").click()
+    for kind in range(page.locator("#kb-lookup-list .kb-link").count()):
+        page.locator("#kb-lookup-list .kb-link").nth(kind).click()
+        page.get_by_role("button", name="返回目录").wait_for()
+        page.locator("#kb-lookup-list .kb-link").first.click()
+        page.locator("#kb-lookup-list summary, #kb-lookup-list li").first.wait_for()
+        page.locator("#kb-lookup-list summary").first.click()
+        page.locator("#kb-lookup-list details .kb-link").first.click()
+        page.locator("#kb-lookup-pane .kb-provision").wait_for()
+        page.get_by_role("button", name="返回目录").click()
+        page.locator("#kb-lookup-list h2", has_text="目录").wait_for()
+    for text in PAYLOADS:
+        look_up(page, text)
+    page.reload()
+    page.locator(".kb-turn").first.wait_for()
+    assert page.evaluate("window.__got") is None
+    inside = "#kb-log, #kb-ask-pane, #kb-lookup-pane, #kb-lookup-list"
+    assert page.evaluate(f"[...document.querySelectorAll('{inside}')].flatMap(e => [...e.querySelectorAll('script,img,svg,iframe,a')]).length") == 0
+
+
+def test_sign_in(opened: Opener, users_url: str) -> None:
+    page = opened(users_url, phone=True, ready="#username")
+    page.fill("#username", "reader")
+    page.fill("#password", "wrong-horse-7")
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("alert").filter(has_text="不对").wait_for()
+    page.fill("#username", "reader")
+    page.fill("#password", "correct-horse-7")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_selector("#kb-tabs")
+    ask(page)
+    page.locator(".kb-turn .kb-chip").first.wait_for()
