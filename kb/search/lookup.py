@@ -6,10 +6,11 @@ said not to exist with the range that does; nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from kb.base.address import Address, ArticleNo
+from kb.base.address import NUMERAL, Address, ArticleNo
 from kb.base.records import AmbiguousReference, InputError, KbError, NotHeld, Passage, UnknownProvision
 from kb.law.catalogue import Catalogue, Resolution
 from kb.law.cite import Locator, Reference, find, resolve
@@ -18,6 +19,9 @@ from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.index.generation import DocumentRow
 
+_BARE = re.compile(
+    rf"(?P<name>\D*?[^\W\d零一二三四五六七八九十百千])[\s第]*(?P<number>{NUMERAL})(?:[之-](?P<suffix>{NUMERAL}))?"
+)
 MAX_NAMED = 12  # provisions of one question that are looked up: a range of a whole chapter is no lookup
 
 
@@ -82,7 +86,7 @@ def locate(text: str, generation: Generation, day: date, place: str = "") -> Loc
     Raises UnknownProvision (no such article, 款 or 项: the range that exists is said), NotHeld (a real instrument
     whose text is not in the index), AmbiguousReference (several instruments fit), InputError (no provision named).
     """
-    every = named(text, generation, day, place)
+    every = named(text, generation, day, place) or named(_with_unit(text), generation, day, place)
     if every:
         if every[0].error is not None:
             raise every[0].error
@@ -98,6 +102,12 @@ def locate(text: str, generation: Generation, day: date, place: str = "") -> Loc
     if last is None:
         raise InputError(f"请写明条号，如“{keys[0]}第一条”")
     raise InputError(f"请写明条号：《{keys[0]}》有{range_text(last)}，如“{keys[0]}第一条”")
+
+
+def _with_unit(text: str) -> str:
+    """安法97, 刑法134之一 → 安法第97条, 刑法第134条之一: what people type into a look-up; other texts as they are."""
+    m = _BARE.fullmatch(text.strip())
+    return text if m is None else f"{m['name']}第{m['number']}条" + (f"之{m['suffix']}" if m["suffix"] else "")
 
 
 def _located(reference: Reference, generation: Generation, day: date) -> tuple[Located, ...]:

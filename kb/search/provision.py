@@ -20,7 +20,7 @@ MAX_PARTNERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A duty or penalty that belongs to the provision. ``inferred``: paired by its wording (推定), not by a reference."""
+    """A duty or penalty of the provision. ``inferred``: paired by its wording (推定), not by a reference."""
 
     passage: Passage
     address: Address

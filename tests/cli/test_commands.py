@@ -13,7 +13,8 @@ from kb.app import KnowledgeBase
 from kb.cli.main import COMMANDS, build_parser, main
 
 ANSWER = {
-    "question", "as_of", "generation", "refused", "refusal_reason", "text", "citations", "hits", "warnings", "timings_ms",
+    "question", "as_of", "generation", "refused", "refusal_reason", "text", "citations", "hits", "warnings",
+    "timings_ms",
 }  # fmt: skip
 CITATION = {
     "n", "kind", "title", "version", "article", "paragraph", "item", "address", "role", "text_kind", "quote", "status",
@@ -25,7 +26,8 @@ SHOW = {
     "references", "versions", "source", "text_kind",
 }  # fmt: skip
 STATUS = {
-    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "skipped", "gaps",
+    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "skipped",
+    "gaps",
 }  # fmt: skip
 QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
 
@@ -79,6 +81,8 @@ def test_show_gives_the_provision_object(cli: Cli) -> None:
     ("reference", "address"),
     [
         ("安全生产法97条", "《安全生产法》第九十七条"),
+        ("安法97", "《安全生产法》第九十七条"),
+        ("刑法134之一", "《刑法》第一百三十四条之一"),
         ("安法第九十七条第（三）项", "《安全生产法》第九十七条第（三）项"),
         ("刑法134条之一", "《刑法》第一百三十四条之一"),
         ("591号令第80条", "《危险化学品安全管理条例》第八十条"),

@@ -64,7 +64,7 @@ class Batch:
 
 
 def kind_of(folder: str, name: str, text: str) -> str:
-    """``law`` or ``report``: by the nearest folder that tells, else by the file's name, else by articles in the text."""
+    """``law`` or ``report``: by the nearest folder that tells, by the file's name, or by articles in the text."""
     for part in reversed(folder.split("/")):
         if part in _REPORT_FOLDERS:
             return "report"

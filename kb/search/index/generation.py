@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from kb.search.index.vectors import Vectors
     from kb.search.lexical import LexicalIndex
 
+_DOCUMENT = (
+    "doc, base, n, source, kind, key, version, text_kind, effective, ended, status, rank, jurisdiction, bundled, notes"
+)
 _COLUMNS = 'part, an, asuf, path, text, start, "end", page'
 
 
@@ -118,13 +121,13 @@ class Generation:
 
     @cached_property
     def _documents(self) -> tuple[DocumentRow, ...]:
-        rows = self._rows(
-            "SELECT doc, base, n, source, kind, key, version, text_kind, effective, ended, status, rank, jurisdiction,"
-            " bundled, notes FROM docs WHERE active ORDER BY base"
-        )
+        rows = self._rows(f"SELECT {_DOCUMENT} FROM docs WHERE active ORDER BY base")
+        names = _DOCUMENT.split(", ")
         found = []
-        for *plain, bundled, notes in rows:
-            found.append(DocumentRow(*plain, bool(bundled), tuple(json.loads(notes))))
+        for row in rows:
+            values: dict[str, Any] = dict(zip(names, row, strict=True))
+            values.update(bundled=bool(values["bundled"]), notes=tuple(json.loads(values["notes"])))
+            found.append(DocumentRow(**values))
         return tuple(found)
 
     @cached_property

@@ -20,8 +20,8 @@ SCHEMA = """
 CREATE TABLE docs (
     doc INTEGER PRIMARY KEY, base INTEGER, n INTEGER, source TEXT, sha TEXT, bundled INTEGER, kind TEXT, key TEXT,
     version TEXT, text_kind TEXT, instrument TEXT, known TEXT,
-    effective TEXT, ended TEXT, status TEXT, rank TEXT, jurisdiction TEXT, division TEXT DEFAULT '', active INTEGER DEFAULT 1, why TEXT DEFAULT '',
-    notes TEXT DEFAULT '[]');
+    effective TEXT, ended TEXT, status TEXT, rank TEXT, jurisdiction TEXT, division TEXT DEFAULT '',
+    active INTEGER DEFAULT 1, why TEXT DEFAULT '', notes TEXT DEFAULT '[]');
 CREATE TABLE passages (
     doc INTEGER, ord INTEGER, part TEXT, an INTEGER, asuf INTEGER, path TEXT, text TEXT, start INTEGER, "end" INTEGER,
     page INTEGER, PRIMARY KEY (doc, ord));

@@ -118,7 +118,8 @@ def test_identical_bytes_and_the_same_version_are_stored_once(small_corpus: Path
 
 def test_a_digest_steps_back_and_returns_when_the_official_text_goes(small_corpus: Path, tmp_path: Path) -> None:
     digest = small_corpus / "laws" / "要点.md"
-    front = "---\ntitle: 示例厨房安全条例\nshort: 示例厨房安全条例\nversion: 2015-01-01\ntext_kind: digest\narticles: 3\n---\n"
+    names = "title: 示例厨房安全条例\nshort: 示例厨房安全条例\n"
+    front = f"---\n{names}version: 2015-01-01\ntext_kind: digest\narticles: 3\n---\n"
     digest.write_text(front + "# 示例厨房安全条例（要点）\n\n第一条 厨房要有绿色排风扇。\n", "utf-8")
     official = small_corpus / "laws" / "示例厨房安全条例(2015-01-01).md"
     kinds = []

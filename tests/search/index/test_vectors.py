@@ -20,7 +20,8 @@ def unit() -> np.ndarray:
 
 @pytest.fixture
 def stored(tmp_path: Path, unit: np.ndarray) -> Vectors:
-    assert vectors.write(tmp_path / "v.faiss", [vectors.quantise(unit[:1000]), vectors.quantise(unit[1000:])], 256) == 3000
+    blocks = [vectors.quantise(unit[:1000]), vectors.quantise(unit[1000:])]
+    assert vectors.write(tmp_path / "v.faiss", blocks, 256) == 3000
     return Vectors.open(tmp_path / "v.faiss")
 
 
