@@ -238,8 +238,9 @@ class Fine:
 
     None for ``least``: no lower bound is stated; None for ``most``: none stated. ``base`` says of
     what a multiple or share is taken (违法所得, 上一年年收入 …); for 元 it is empty, or says what one
-    amount is counted for (每平方米, 每少配备一人), or 上限 where the amount only caps the fine
-    before it. ``whom`` is who pays this fine, as printed; ``condition`` under which it falls due (逾期未改正 …), empty when none.
+    amount is counted for (每平方米, 每少配备一人), or 上限 where the amount only caps the fine before
+    it. ``whom`` is who pays this fine, as printed; ``condition`` under which it falls due
+    (逾期未改正 …), empty when none.
     """
 
     least: float | None

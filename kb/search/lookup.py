@@ -19,8 +19,9 @@ from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.index.generation import DocumentRow
 
-_BARE = re.compile(
-    rf"(?P<name>\D*?[^\W\d零一二三四五六七八九十百千])[\s第]*(?P<number>{NUMERAL})(?:[之-](?P<suffix>{NUMERAL}))?"
+_BARE = re.compile(  # 安法97, 刑法134之一, 消防法 60
+    rf"(?P<name>\D*?[^\W\d零一二三四五六七八九十百千])[\s第]*"
+    rf"(?P<number>{NUMERAL})(?:[之-](?P<suffix>{NUMERAL}))?"
 )
 MAX_NAMED = 12  # provisions of one question that are looked up: a range of a whole chapter is no lookup
 
