@@ -88,7 +88,7 @@ def expected(row: Row) -> list[str]:
         return ["refusal_due"]
     out = ["refusal_undue", "cite_recall", "cite_precision"]
     if any(g.get("items") for g in row["gold"]):
-        out += ["place_recall", "place_precision"]
+        out += ["place_recall", "place_around", "place_precision"]
     if any(g.get("role") == "conflict" for g in row["gold"]):
         out.append("conflict")
     if row.get("answer_points"):
@@ -146,10 +146,15 @@ def _judge_places(golds: Sequence[Row], cites: Sequence[Row], texts: Texts, out:
         name = named(c["title"], c["article"])
         if name in wanted:
             found.setdefault(name, set()).add(_cited_place(c, texts))
+    n_gold = sum(map(len, wanted.values()))
     golds_met = sum(any(g.holds(f) for f in found.get(name, ())) for name, places in wanted.items() for g in places)
+    around = sum(
+        any(g.holds(f) or f.holds(g) for f in found.get(name, ())) for name, places in wanted.items() for g in places
+    )
     right = sum(any(g.holds(f) for g in wanted[name]) for name, places in found.items() for f in places)
     n_found = sum(map(len, found.values()))
-    out.metrics["place_recall"] = golds_met / sum(map(len, wanted.values()))
+    out.metrics["place_recall"] = golds_met / n_gold
+    out.metrics["place_around"] = around / n_gold
     out.metrics["place_precision"] = right / n_found if n_found else 0.0
 
 

@@ -27,7 +27,7 @@ def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
     lines = [f"\n{task['label']}（{name}）：{task['n']} 题{failed}{limited}，{task['seconds']} 秒"]
     for metric, f in task["figures"].items():
         lines.append(
-            f"  {pad(METRICS[metric].label, 20)}{f['mean']:.3f}  [{f['low']:.3f}, {f['high']:.3f}]  n={f['n']}"
+            f"  {pad(METRICS[metric].label, 28)}{f['mean']:.3f}  [{f['low']:.3f}, {f['high']:.3f}]  n={f['n']}"
         )
     if task["ms"]:
         lines.append(f"  {pad('耗时', 20)}p50 {task['ms']['p50']:.0f} 毫秒，p95 {task['ms']['p95']:.0f} 毫秒")
@@ -86,7 +86,7 @@ def comparison_lines(c: Comparison, *, named: int) -> list[str]:
     for metric, d in c.metrics.items():
         verdict = VERDICTS[c.verdict(metric)]
         span = f"{d.change:+.3f} [{d.low:+.3f}, {d.high:+.3f}] p={d.p:.3f}"
-        lines.append(f"  {pad(METRICS[metric].label, 20)}{d.a:.3f} → {d.b:.3f}  {span}  {verdict}")
+        lines.append(f"  {pad(METRICS[metric].label, 28)}{d.a:.3f} → {d.b:.3f}  {span}  {verdict}")
     for label, some in (("答对了的", c.gained), ("答错了的", c.lost)):
         if some:
             shown = "；".join(f"{x.id} {x.question[:24]} {x.before:.2f}→{x.after:.2f}" for x in some[:named])

@@ -24,6 +24,7 @@ ANSWERING = (
     "cite_recall",
     "cite_precision",
     "place_recall",
+    "place_around",
     "place_precision",
     "points",
     "points_exact",

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.judge.judge import lines, ready
 from eval.report.html import write_page
 from eval.report.table import comparison_lines, result_lines, worst_lines
 from eval.run import store, task
@@ -16,7 +17,7 @@ from eval.run.compare import Comparison
 from eval.run.compare import compare as compared
 from eval.run.context import DAY, Context
 from eval.run.execute import execute, read_answers
-from eval.run.outcome import METRICS, TaskRun
+from eval.run.outcome import METRICS
 from eval.run.questions import load
 from kb.base.records import InputError
 
@@ -47,6 +48,8 @@ def evaluate(base: KnowledgeBase, wanted: Wanted) -> int:
     tasks = _tasks(wanted)
     if wanted.questions is not None and _faulty(wanted.questions):
         return 1
+    if wanted.judge:
+        ready(base)
     context = Context(
         base,
         day=wanted.day or DAY,
@@ -66,7 +69,7 @@ def evaluate(base: KnowledgeBase, wanted: Wanted) -> int:
     comparisons = _against(before, result)
     _show(result, comparisons, wanted.worst)
     if wanted.judge:
-        _judge(base, runs)
+        _judge(base, context, [t for t in tasks if t.name not in absent])
     path = store.save(result, folder)
     page = write_page(result, comparisons, path.with_suffix(".html"))
     print(f"结果：{path}\n网页：{page}")
@@ -131,10 +134,8 @@ def _show(result: store.Result, comparisons: Sequence[Comparison], worst: int) -
         print("\n".join(["与上次相比：", *comparison_lines(c, named=5)]))
 
 
-def _judge(base: KnowledgeBase, runs: Sequence[TaskRun]) -> None:
-    from eval.judge.judge import judge_runs
-
-    for line in judge_runs(base, runs):
+def _judge(base: KnowledgeBase, context: Context, tasks: Sequence[task.Task]) -> None:
+    for line in lines(base, context, tasks):
         print(line)
 
 

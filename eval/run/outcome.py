@@ -40,6 +40,7 @@ _ALL = (
     Metric("cite_recall", "引用召回（条）"),
     Metric("cite_precision", "引用准确（条）"),
     Metric("place_recall", "引用召回（款项）"),
+    Metric("place_around", "引用召回（款项或所在条款）"),
     Metric("place_precision", "引用准确（款项）"),
     Metric("points", "答案要点"),
     Metric("points_exact", "答案要点（逐字）"),
@@ -101,7 +102,7 @@ class Outcome:
             "ms": None if self.ms is None else round(self.ms, 1),
             "error": self.error,
         }
-        return {k: v for k, v in out.items() if v not in ("", [], None, False)}
+        return {k: v for k, v in out.items() if k == "type" or v not in ("", [], None, False)}
 
 
 def failed(names: Iterable[str]) -> dict[str, float]:

@@ -17,6 +17,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
+from eval.run.context import Context
+from eval.run.outcome import Outcome, failed
+from eval.run.task import Task
 from kb.app import KnowledgeBase, Settings
 from kb.assist.draft import PLACEHOLDER, Draft, Drafter, Fact
 from kb.base.quantity import contains_value, find_dates, find_quantities
@@ -110,7 +113,11 @@ def leaks(text: str, row: Row) -> Iterator[str]:
     """What a draft must not hold: the task's own list, and any figure or date that no fact states."""
     plain = PLACEHOLDER.sub("　", text)
     for word in row["must_not"]:
-        if contains_value(plain, word) if find_quantities(word) or word[:1].isdigit() else squeeze(word) in squeeze(plain):
+        if (
+            contains_value(plain, word)
+            if find_quantities(word) or word[:1].isdigit()
+            else squeeze(word) in squeeze(plain)
+        ):
             yield word
     known = "\n".join([*row["facts"], row["section"], row["org"], f"{row['year']}年"])
     for quantity in find_quantities(plain, bare=True):
@@ -167,6 +174,56 @@ def summary(results: Sequence[Result]) -> dict[str, float]:
 def passes(found: dict[str, float]) -> bool:
     """Whether every bar of the product is reached."""
     return not found["failed"] and not found["leaks"] and all(found[k] >= bar for k, bar in BARS.items())
+
+
+MEASURES = ("precedents", "facts", "leaks", "provenance", "placeholders")
+
+
+def measure(context: Context) -> list[Outcome]:
+    """An outcome for every drafting task; one that raises, whatever it raises, has failed in every measure."""
+    drafter = context.base.drafter
+    rows = [r for path in files(context) for r in _rows(path) if held(drafter, [r])]
+    return [_outcome(drafter, row) for row in rows][: context.limit]
+
+
+def _outcome(drafter: Drafter, row: Row) -> Outcome:
+    try:
+        result = judge(drafter, row)
+        error = result.error
+    except Exception as fault:  # noqa: BLE001 - a crash is a failed draft; the run must go on and name it
+        result, error = Result(row["id"]), f"{type(fault).__name__}: {fault}"
+    kind = "工作要点" if is_plan(row) else "情况报告"
+    if error:
+        return Outcome(row["id"], kind, failed(MEASURES), row["task"], error=error)
+    metrics = {
+        "precedents": result.found / max(result.wanted, 1),
+        "facts": result.kept / max(result.facts, 1),
+        "leaks": float(bool(result.leaks)),
+        "provenance": result.origins / max(result.sentences, 1),
+    }
+    if result.gaps:
+        metrics["placeholders"] = result.asked / result.gaps
+    labels = (("旧数", result.leaks), ("未照写", result.lost), ("未找到", result.missed), ("未留空", result.silent))
+    missing = tuple(f"{label}：{text}" for label, texts in labels for text in texts)
+    return Outcome(row["id"], kind, metrics, row["task"], missing=missing)
+
+
+def _rows(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def files(context: Context) -> list[Path]:
+    """The tasks over the reports that the index holds."""
+    drafter = context.base.drafter
+    return [p for p in TASKS if p.is_file() and held(drafter, _rows(p))]
+
+
+def absent(context: Context) -> str:
+    """Why the task cannot run; empty when it can."""
+    return "" if files(context) else "索引里没有起草任务所依据的报告；请换 --index"
+
+
+TASK = Task("drafting", "起草", measure, MEASURES, "precedents", files, absent, private=True)
 
 
 def main() -> int:

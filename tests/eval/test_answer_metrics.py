@@ -107,6 +107,14 @@ def test_citations_by_place(items: list[str], cited: dict[str, Any], recall: flo
     assert (found["place_recall"], found["place_precision"]) == (recall, precision)
 
 
+@pytest.mark.parametrize(
+    ("cited", "around"),
+    [({"paragraph": 1}, 1.0), ({}, 1.0), ({"paragraph": 2}, 0.0), ({"paragraph": 1, "item": "（一）"}, 0.0)],
+)
+def test_a_coarser_citation_is_told_from_one_of_another_place(cited: dict[str, Any], around: float) -> None:
+    assert metrics(row(law("第三条", "penalty", "第一款第（二）项")), answer(cite(**cited)))["place_around"] == around
+
+
 def test_an_unnamed_paragraph_of_a_single_paragraph_article_is_the_first() -> None:
     gold = row(law("第五条", "penalty", "第一款第（一）项"))
     assert metrics(gold, answer(cite(article="第五条", item="（一）")))["place_recall"] == 1.0
