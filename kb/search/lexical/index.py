@@ -4,8 +4,8 @@ Does not know what the documents are (rows of numbers), dates, scopes or vectors
 
 Scores are bm25s' ``lucene`` method, k1 1.5, b .75 (a test holds them equal to bm25s to seven digits). bm25s itself
 stores the finished score of every posting; here the counts are stored (5 bytes a posting instead of 8) and the
-score is worked out when asked: as fast as bm25s' scoring without numba, and documents can be taken over into the next
-generation without being read again (``segment``).
+score is worked out when asked. That costs twice bm25s' scoring time (0.6 against 0.3 ms for a median question on
+147,000 articles), and documents can be taken over into the next generation without being read again (``segment``).
 """
 
 from __future__ import annotations
@@ -100,13 +100,13 @@ class LexicalIndex:
         out = np.zeros(len(self), np.float32)
         for at, weight in self._lookup(question):
             first, last = int(self._starts[at]), int(self._starts[at + 1])
-            rows = self._rows[first:last]
-            counts = self._counts[first:last].astype(np.float32)
-            norm = self._norm.take(rows)
-            norm += counts
-            counts *= np.float32(weight * self._idf(last - first))
-            counts /= norm
-            out[rows] += counts
+            rows = self._rows[first:last].astype(np.int64)  # numpy's own index type: no conversion at each use
+            counts = self._counts[first:last]
+            part = self._norm.take(rows)
+            part += counts
+            np.divide(counts, part, out=part)
+            part *= np.float32(weight * self._idf(last - first))
+            np.add.at(out, rows, part)  # a third of the time of out[rows] += part
         return out
 
     def top(
@@ -177,11 +177,15 @@ def best(scores: F32, k: int, mask: npt.NDArray[np.bool_] | None = None) -> tupl
         scores = np.where(mask, scores, np.float32(0))
     if k <= 0 or not len(scores):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    if k < len(scores):
-        limit = -np.partition(-scores, k - 1)[k - 1]  # negated: three times as fast with the many zeros at the end
-        rows = np.flatnonzero(scores >= limit) if limit > 0 else np.flatnonzero(scores > 0)
-    else:
-        rows = np.flatnonzero(scores > 0)
+    greatest = scores.max()
+    for share in (0.5, 0.25, 0.125, 0.0):  # sorting the few above half the greatest is cheaper than partitioning all
+        limit = greatest * np.float32(share)
+        rows = np.flatnonzero(scores >= limit if limit > 0 else scores > 0)
+        if len(rows) >= k:
+            break
+    if len(rows) > k:
+        found = scores[rows]
+        rows = rows[found >= -np.partition(-found, k - 1)[k - 1]]
     order = rows[np.argsort(-scores[rows], kind="stable")][:k]
     return order, scores[order]
 
