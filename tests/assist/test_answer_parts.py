@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kb.assist.answer.intent import cues, read_intent
 from kb.assist.answer.near import by_words
-from kb.assist.answer.quote import Wish, address_of, quote, stands
+from kb.assist.answer.quote import Wish, address_of, asked_kinds, quote, stands
 from kb.assist.answer.rules import load_rules
 from kb.assist.answer.wording import highest, steps
 from kb.base.address import ArticleNo
@@ -26,23 +26,33 @@ LONG_LIST = (
     "（一）紫色油漆桶敞口存放，或者与绿色排风扇放在同一间屋子里没有隔开的；\n"
     "（二）吊钩没有每周检查，或者检查以后没有按照规定记入台账并且保存二年的；\n"
     "（三）风车转动的时候让没有经过培训的学徒站在叶片下面的；\n"
-    "（四）没有在楼梯口张贴示例图标，或者图标被货物遮挡看不清楚的。"
+    "（四）没有在楼梯口张贴示例图标，或者图标被货物遮挡看不清楚的；\n"
+    "（五）把吹口哨的绳索借给其他作坊使用，借出以后超过三天没有收回，也没有在台账上写明借给谁的。"
 )
-TWO_PARTS = (
-    "风车作坊的主要负责人应当每天早上检查叶片、转轴和刹车，检查情况应当由两个人签字，并且在作坊门口公示，公示的时间不少于三十天，公示的内容不得涂改。"
-    "作坊停用风车超过三个月再次使用的，应当重新检查，检查合格以后才可以使用。\n"
+_DAILY = (
+    "风车作坊的主要负责人应当每天早上检查叶片、转轴和刹车，检查情况应当由两个人签字，并且在作坊门口公示，公示的内容不得涂改。"
+    "作坊停用风车以后再次使用的，应当重新检查，检查合格以后才可以使用，不合格的应当停用，停用的标志应当挂在门口显眼的地方，任何人不得摘下。"
+)
+_INSIDE = (
     "学徒不得独自进入风车内部；确实需要进入的，应当有一名师傅在外面看护，看护的师傅不得同时做其他工作，不得离开，并且应当带着口哨和绳索，"
-    "绳索的长度不得少于十米，口哨应当在五十米以外能够听见。"
+    "绳索应当结实，口哨应当在五十米以外能够听见。师傅看护期间应当每过一会儿喊一次学徒的名字，学徒应当答应，没有答应的，师傅应当马上叫人。"
 )
+_FILLER = (
+    "作坊应当把本条的内容抄写在墙上，字要写得足够大，让站在门口的人也能看清，墙面剥落的应当重新抄写，抄写的时候不得漏字，也不得添字。"
+    "抄写的人应当在右下角写上自己的姓名，姓名写错的应当划去重写，重写以后由作坊的主要负责人再看一遍，看过以后在旁边画一个圆圈，圆圈不得画得太小，也不得画在字的上面。"
+)
+TWO_PARTS = "\n".join((_DAILY, _INSIDE, _FILLER))
 GRADES = (
-    "发生风车事故，对负有责任的作坊依照下列规定处以罚款，作坊还应当依法承担赔偿责任，赔偿以后仍然应当缴纳罚款，不得用赔偿抵扣罚款，也不得用罚款抵扣赔偿：\n"
+    "发生风车事故，对负有责任的作坊依照下列规定处以罚款，作坊还应当依法承担赔偿责任，赔偿以后仍然应当缴纳罚款，不得用赔偿抵扣罚款，也不得用罚款抵扣赔偿；"
+    "作坊的主要负责人应当在收到处罚决定以后把决定的内容告诉作坊里的每一个人，没有在场的人应当在回来以后告诉，告诉的情况应当记在台账里面：\n"
     "（一）发生一般风车事故的，处一万元以上二万元以下的罚款；\n"
     "（二）发生较大风车事故的，处二万元以上五万元以下的罚款；\n"
     "（三）发生重大风车事故的，处五万元以上十万元以下的罚款。"
 )
 FOLLOWED = (
     "学徒在叶片下面午睡的，由作坊给予批评教育。作坊应当把午睡的情况写进台账，台账应当写明时间、地点、叶片的转速和当时的风力，并且由师傅签字确认，"
-    "签字以后不得涂改，涂改的应当重新写一份并且说明涂改的原因，两份都应当保存，保存的时间不少于三年，三年以后由作坊和师傅一起销毁，销毁的日期写进台账。学徒三次在叶片下面午睡的，作坊应当让学徒重新培训，培训合格以后才可以上岗。\n"
+    "签字以后不得涂改，涂改的应当重新写一份并且说明涂改的原因，两份都应当保存，由作坊和师傅一起销毁，销毁的日期写进台账。"
+    "学徒三次在叶片下面午睡的，作坊应当让学徒重新培训，培训合格以后才可以上岗，培训的内容包括叶片为什么会转、风从哪里来。\n"
     "有前款行为，作坊没有给予批评教育的，处二百元以下的罚款。"
 )
 
@@ -83,24 +93,26 @@ def test_every_cue_is_a_pattern_that_matches_something() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "question", "expected"),
+    ("text", "question", "penalty", "expected"),
     [
-        (LONG_LIST, "学徒没培训站在风车叶片下面", "《示例风车条例》第八条第（三）项"),
-        (LONG_LIST, "吊钩没有每周检查也没记台账", "《示例风车条例》第八条第（二）项"),
-        (TWO_PARTS, "学徒独自进入风车内部，师傅没看护", "《示例风车条例》第八条第二款"),
-        (GRADES, "出了重大风车事故罚多少", "《示例风车条例》第八条"),
-        (FOLLOWED, "学徒在叶片下面午睡", "《示例风车条例》第八条第一款"),
+        (LONG_LIST, "学徒没培训站在风车叶片下面", True, "《示例风车条例》第八条第（三）项"),
+        (LONG_LIST, "吊钩没有每周检查也没记台账", True, "《示例风车条例》第八条第（二）项"),
+        (LONG_LIST, "吊钩没有每周检查也没记台账", False, "《示例风车条例》第八条"),  # read as a list, quoted whole
+        (TWO_PARTS, "学徒独自进入风车内部，师傅没看护", False, "《示例风车条例》第八条第二款"),
+        (TWO_PARTS, "口哨要在多远以外能听见", False, "《示例风车条例》第八条第二款"),
+        (GRADES, "出了重大风车事故罚多少", True, "《示例风车条例》第八条"),
+        (FOLLOWED, "学徒在叶片下面午睡", True, "《示例风车条例》第八条"),
     ],
 )
-def test_the_quotation_stands_at_its_paragraph_and_item(text: str, question: str, expected: str) -> None:
+def test_the_quotation_stands_at_its_paragraph_and_item(text: str, question: str, penalty: bool, expected: str) -> None:
     p = passage(text)
-    found = quote(p, Wish(question), by_words)
+    found = quote(p, Wish(question, penalty=penalty), by_words)
     assert address_of(p, found) == expected
     assert stands(found.text, text)
 
 
 def test_an_item_comes_with_its_lead_in_and_a_gap() -> None:
-    found = quote(passage(LONG_LIST), Wish("学徒没培训站在风车叶片下面"), by_words)
+    found = quote(passage(LONG_LIST), Wish("学徒没培训站在风车叶片下面", penalty=True), by_words)
     lead, item = found.text.split("…")
     assert lead.endswith("一千元以下的罚款：")
     assert item.startswith("（三）风车转动")
@@ -120,6 +132,26 @@ def test_a_pair_says_where_to_quote() -> None:
     found = quote(passage(LONG_LIST), Wish("无关的话", paragraph=1, item=4), by_words)
     assert found.item == 4
     assert "示例图标" in found.text
+
+
+def test_a_hint_decides_only_between_items_that_are_near() -> None:
+    hinted = quote(passage(LONG_LIST), Wish("无关的话", hint=(1, 4), penalty=True), by_words)
+    assert hinted.item == 4
+    nearer = quote(passage(LONG_LIST), Wish("学徒没有经过培训站在风车叶片下面", hint=(1, 4), penalty=True), by_words)
+    assert "叶片下面" in nearer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("几天之内要报", {"duration"}),
+        ("罚多少钱", {"money", "multiple", "share"}),
+        ("要几个人看护", {"count", "measure"}),
+        ("怎么报", set()),
+    ],
+)
+def test_the_kind_of_value_asked_for(question: str, kinds: set[str]) -> None:
+    assert asked_kinds(question) == kinds
 
 
 def test_a_place_that_does_not_exist_is_not_quoted() -> None:

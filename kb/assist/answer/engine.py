@@ -29,6 +29,7 @@ from kb.base.records import Answer, SearchResult
 from kb.search.index import Generation
 from kb.search.retrieve import Retriever, Scope
 
+SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
 NOTHING = "没有找到足够相关的规定；请补充场所、行业或具体行为再问"
 
 
@@ -97,7 +98,9 @@ class AnswerEngine:
         if self._wants_report(read, result, scope):
             return self._reported(read, result, scope)
         belief = Belief.of(result)
-        beyond = refuse.outside(read.text, confident=belief.confident or bool(read.located))
+        beyond = None if read.located else refuse.outside(read.text)
+        if beyond is None and belief.confidence < SURE:
+            beyond = refuse.mechanism(read, self.generation)
         if beyond is not None:
             return refused(result, beyond)
         laws = LawAnswers(

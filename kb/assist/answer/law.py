@@ -121,11 +121,13 @@ class LawAnswers:
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
         out: list[Cited] = []
         for n, c in enumerate(chosen, 1):
+            beside = [q for q in question.leaning if q] + ([duties] if c.sanctions and duties else [])
             wish = Wish(
-                question.full,
-                beside=duties if c.sanctions else "",
-                paragraph=c.paragraph,
-                item=c.item,
+                question.text,
+                beside=tuple(beside),
+                paragraph=c.paragraph if c.named else None,
+                item=c.item if c.named else None,
+                hint=(c.paragraph, c.item),
                 whole=question.intent.whole or question.intent.wording,
                 penalty=c.sanctions,
             )

@@ -16,9 +16,10 @@ LONGEST = 30  # characters before the type word that are tried: the longest titl
 _BRACKETS = re.compile(r"《([^《》]{2,60})》")
 # Words that a title ends with, and the mistyped forms of them met in the known questions.
 _TYPE = re.compile(
-    r"(?:条例|条列|办法|规定|细则|规则|解释|标准|规范|规程|通则|导则|法典|(?<![违非合执司方犯守依普想说看做没无国])法)"
-    r"(?:[（(]?[一二三四五1-5][）)]?)?(?![院律人定制规庭官治])"
+    r"(?:条例|条列|办法|规定|细则|规则|解释|标准|规范|规程|通则|导则|法典"
+    r"|(?<![违非合执司方犯守依普想说看做没无])法(?![院律人定制规庭官治]))(?:[（(]?[一二三四五1-5][）)]?)?"
 )
+_DECREE = re.compile(r"(?:[\u4e00-\u9fff]{2,12}令(?:第\s?)?[0-9]{1,4}\s?号|[0-9]{1,4}\s?号令)")
 _STANDARD = re.compile(
     r"(?<![A-Za-z])(?:GBZ|GB|AQ|HG|JGJ|DB\d{0,2}|TSG|SY|YJ|XF|GA)(?:/[TZ])?[\s-]?\d{1,6}(?:\.\d+)?(?![\d])",
     re.IGNORECASE,
@@ -68,6 +69,12 @@ def named_instruments(question: str, names: Resolver, place: str = "") -> list[N
         r = names.resolve(m[0], place=place)
         found.append(NamedInstrument(m[0], r.keys, r.how, m.start(), standard=True))
         taken.append(m.span())
+    for m in _DECREE.finditer(question):
+        tried = ((i, names.resolve(question[i : m.end()], place=place)) for i in range(m.start(), m.end() - 4))
+        hit = next(((i, r) for i, r in tried if r.keys), None)
+        if hit is not None:
+            found.append(NamedInstrument(question[hit[0] : m.end()], hit[1].keys, hit[1].how, hit[0]))
+            taken.append((hit[0], m.end()))
     for m in _TYPE.finditer(question):
         if any(a <= m.start() < b for a, b in taken):
             continue

@@ -11,15 +11,20 @@ from dataclasses import dataclass
 
 from kb.assist.answer.near import Near
 from kb.base.address import Address
+from kb.base.quantity import find_quantities
 from kb.base.records import Item, Paragraph, Passage
 from kb.base.textnorm import squeeze
 from kb.law.parse import paragraphs
 
 GAP = "…"
-WHOLE = 200  # characters of an article, or of a 款 with its 项, that is quoted whole: four lines of a phone
+WHOLE = 260  # characters of an article, or of a 款 with its 项, that is quoted whole: a third of a phone's screen
+LISTED = 600  # characters up to which a list of conditions or cases (no sanction) is quoted whole: it is read as one
+TOLD = 400  # the same for a whole article that imposes no sanction
 MARGIN = 0.12  # a 款 or 项 this near to the best one goes along (score of ``Near``)
 MOST_ITEMS = 3  # 项 quoted of a list, unless the question wants all of it
 MOST = 900  # characters of one quotation; a longer list is cut to its best items
+HINT = 0.25  # head start of the 款 and 项 at which a pair stands
+VALUE = 0.25  # head start of what holds a value of the kind asked for (几天: a duration)
 _BACK = re.compile(r"(?:前|上|本条第[一二三四五六七八九十]+)(?:[一二三四五六七八九十]+)?款")
 _COST = re.compile(r"罚|处分|拘留|吊销|没收|刑")
 
@@ -41,16 +46,33 @@ class Quotation:
 class Wish:
     """What the quotation should show.
 
-    ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty).
-    ``paragraph``/``item``: where a pair or the question itself points. ``whole``: a full list is wanted.
+    ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty, the earlier
+    questions of a follow-up), each half as heavy. ``paragraph``/``item``: what the question itself names. ``hint``: 款
+    and 项 at which a pair stands. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction.
     """
 
     question: str
-    beside: str = ""
+    beside: tuple[str, ...] = ()
     paragraph: int | None = None
     item: int | None = None
+    hint: tuple[int | None, int | None] = (None, None)
     whole: bool = False
     penalty: bool = False
+
+
+_ASKED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(r"几天|多少天|多久|多长时间|几日|几年|多少年|什么时候|期限|几个?月|多少小时|最晚|几时"),
+        ("duration",),
+    ),
+    (re.compile(r"罚多少|多少钱|罚几|几万|多少万|罚款(?:数额|额度|幅度|多少)"), ("money", "multiple", "share")),
+    (re.compile(r"几个|几人|多少人|几名|几级|几处|多少个|多少米|多远|几次|多少次"), ("count", "measure")),
+)
+
+
+def asked_kinds(question: str) -> frozenset[str]:
+    """Kinds of values (``Quantity.kind``) that a question asks for; empty: none."""
+    return frozenset(kind for pattern, kinds in _ASKED if pattern.search(question) for kind in kinds)
 
 
 def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
@@ -62,7 +84,8 @@ def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
         found = _at(passage.text, parts, wish)
         if found is not None:
             return found
-    if len(passage.text) <= WHOLE or (len(parts) == 1 and not parts[0].items):
+    short = len(passage.text) <= (WHOLE if wish.penalty else TOLD)
+    if short or (len(parts) == 1 and not parts[0].items):
         return _whole(passage.text)
     chosen = _paragraphs(parts, wish, near)
     if wish.penalty:
@@ -95,10 +118,14 @@ def _whole(text: str) -> Quotation:
 
 
 def _scores(texts: Sequence[str], wish: Wish, near: Near) -> list[float]:
+    """Nearness of 款 or 项 to what is wanted, with a head start for values of the kind asked for."""
+    kinds = asked_kinds(wish.question)
     scores = near(wish.question, texts)
-    if not wish.beside:
-        return scores
-    return [(a + b) / 2 for a, b in zip(scores, near(wish.beside, texts), strict=True)]
+    for words in wish.beside:
+        scores = [a + b / 2 for a, b in zip(scores, near(words, texts), strict=True)]
+    heavy = 1 + len(wish.beside) / 2
+    held = [bool(kinds) and any(q.kind in kinds for q in find_quantities(t)) for t in texts]
+    return [s / heavy + VALUE * h for s, h in zip(scores, held, strict=True)]
 
 
 def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Paragraph]:
@@ -108,6 +135,7 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
     if wish.whole and parts[-1].end <= MOST:
         return list(parts)
     scores = _scores([p.text for p in parts], wish, near)
+    scores = [s + HINT * (p.n == wish.hint[0]) for s, p in zip(scores, parts, strict=True)]
     best = max(scores)
     near_enough = [p for p, s in zip(parts, scores, strict=True) if s >= best - MARGIN]
     kept: list[Paragraph] = []
@@ -139,11 +167,14 @@ def _lead(paragraph: Paragraph) -> list[tuple[int, int]]:
 def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]]:
     """The 款 whole, or its lead-in and the 项 that are nearest."""
     size = len(paragraph.text)
-    if not paragraph.items or size <= WHOLE or (wish.whole and size <= MOST):
-        return [(paragraph.start, paragraph.end)]
-    if len(paragraph.items[0].text) and _items_differ(paragraph.items) and size <= MOST:
+    limit = WHOLE if wish.penalty else LISTED
+    if wish.whole or _items_differ(paragraph.items):
+        limit = MOST
+    if not paragraph.items or size <= limit:
         return [(paragraph.start, paragraph.end)]
     scores = _scores([i.text for i in paragraph.items], wish, near)
+    hinted = wish.hint[0] in (None, paragraph.n)
+    scores = [s + HINT * (hinted and i.n == wish.hint[1]) for s, i in zip(scores, paragraph.items, strict=True)]
     best = max(scores)
     ranked = sorted(zip(scores, paragraph.items, strict=True), key=lambda pair: -pair[0])
     kept = [item for score, item in ranked if score >= best - MARGIN][:MOST_ITEMS]
@@ -154,7 +185,7 @@ def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]
 
 def _items_differ(items: Sequence[Item]) -> bool:
     """Whether each 项 has its own sanction (发生一般事故的，处…): then all of them are the answer."""
-    return len(items) > 1 and sum(bool(_COST.search(i.text)) for i in items) >= len(items) - 1
+    return len(items) > 1 and sum(bool(_COST.search(i.text)) for i in items) * 2 >= len(items)
 
 
 def _only_item(paragraph: Paragraph, spans: Sequence[tuple[int, int]]) -> int | None:

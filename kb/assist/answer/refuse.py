@@ -31,8 +31,8 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class _Outside:
     pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
     reason: str
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ def _words() -> _Words:
         re.compile(f"{foreign['opening']}|{foreign['law']}".replace("PLACE", places)),
         foreign["reason"],
         tuple(
-            _Outside(re.compile("|".join(o["patterns"])), o["reason"], o.get("sure", False)) for o in data["outside"]
+            _Outside(
+                re.compile("|".join(o["patterns"])), re.compile(o["unless"]) if "unless" in o else None, o["reason"]
+            )
+            for o in data["outside"]
         ),
     )
 
@@ -68,11 +71,11 @@ def foreign(question: str) -> Refusal | None:
     return Refusal("foreign", words.foreign) if words.abroad.search(squeeze(question)) else None
 
 
-def outside(question: str, *, confident: bool) -> Refusal | None:
-    """Whether laws and reports cannot tell what is asked; ``confident`` retrieval spares the unsure cues."""
+def outside(question: str) -> Refusal | None:
+    """Whether the question is about what laws and reports cannot tell; None when not."""
     text = squeeze(question)
     for cue in _words().outside:
-        if (cue.sure or not confident) and cue.pattern.search(text):
+        if cue.pattern.search(text) and not (cue.unless is not None and cue.unless.search(text)):
             return Refusal("outside", cue.reason)
     return None
 
@@ -90,15 +93,16 @@ def _kind(error: KbError) -> str:
 
 
 def instruments(named: Sequence[NamedInstrument], generation: Generation) -> Refusal | None:
-    """The question names an instrument that does not exist or is not held; None when one it names is held."""
-    if any(generation.held(key) is not None for n in named for key in n.keys):
+    """The question names an instrument that does not exist or is not held; None when one it surely names is held."""
+    certain = [n for n in named if n.certain or n.bracketed or n.standard]
+    if any(generation.held(key) is not None for n in certain for key in n.keys):
         return None
-    for n in named:
-        if n.bracketed and not n.keys:
+    for n in certain:
+        if not n.keys and n.bracketed:
             return Refusal("no_law", f"没有找到《{n.text}》这部法规，不能编造条文；请核对名称")
-        if n.standard and not n.keys:
+        if not n.keys and n.standard:
             return Refusal("not_held", f"库中没有标准 {n.text} 的文本，无法引用；请查标准原文")
-        if n.certain:
+        if len(n.keys) == 1:
             return Refusal("not_held", not_held(n.keys[0], generation))
     return None
 
@@ -115,10 +119,11 @@ def not_held(key: str, generation: Generation) -> str:
 
 
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
+LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
 
 
 def invented(question: str, texts: Sequence[str]) -> str | None:
-    """A quoted name (“消防积分”) of which the cited texts hold neither the whole nor its rarer half; None: none.
+    """A quoted name (“消防积分”) of which the texts hold neither the whole nor half of its character pairs; None: none.
 
     A colloquial quotation (“干活受伤死亡后果自负”) is longer than a name and does not count.
     """
@@ -127,11 +132,20 @@ def invented(question: str, texts: Sequence[str]) -> str | None:
         name = squeeze(m[1])
         if len(name) > LONGEST_NAME or name in whole:
             continue
-        halves = [name[i : i + 2] for i in range(len(name) - 1)]
-        held = sum(h in whole for h in halves)
-        if held <= len(halves) // 2:
+        pairs = [name[i : i + 2] for i in range(len(name) - 1)]
+        if sum(p in whole for p in pairs) <= len(pairs) / 2:
             return m[1]
     return None
 
 
-LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
+def mechanism(question: Question, generation: Generation) -> Refusal | None:
+    """The question quotes a name (“消防积分”) that the instruments it names hold nowhere; None when it does not."""
+    keys = [n.keys[0] for n in question.instruments if n.certain and generation.held(n.keys[0]) is not None]
+    if not keys:
+        return None
+    texts = [p.text for key in keys for p in generation.articles(key)]
+    name = invented(question.text, texts)
+    if name is None:
+        return None
+    laws = "、".join(f"《{key}》" for key in keys)
+    return Refusal("mechanism", f"{laws}全文没有“{name}”的说法，不能编造规定；请核对名称或出处")

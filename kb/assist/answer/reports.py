@@ -14,7 +14,7 @@ from importlib import resources
 
 from kb.assist.answer.near import Near
 from kb.assist.answer.quote import Quotation
-from kb.assist.answer.targets import Profile, Target, targets
+from kb.assist.answer.targets import Profile, Target, authority_year, office_named, targets
 from kb.base.quantity import find_quantities
 from kb.base.records import Passage, SearchResult
 from kb.base.textnorm import squeeze
@@ -224,17 +224,13 @@ def asks_report(question: str, history: Sequence[str], held: Sequence[Profile], 
     if not held:
         return False
     text = " ".join((*history[-1:], question))
-    places = {p for h in held for p in h.places if not h.city}
-    year = bool(re.search(r"(?:20)?[12]\d年", text))
-    office = bool(
-        re.search(
-            r"应急(?:管理)?局|执法大队|区局|市局|法治政府|工作要点|要点[里中]|年初要点|报告(?:里|中|指出|提到)|份(?:材料|报告)",
-            text,
-        )
-    )
-    figure = bool(_ASKED.search(text))
-    if any(p in text for p in places) and (year or office or figure):
+    figure = bool(_ASKED.search(text) or _SHARE.search(text))
+    named = any(p in text for h in held for p in h.places if not h.city)
+    office = office_named(text)
+    if authority_year(text, held) and (figure or office):
         return True
-    if office and (year or "要点" in text or "材料" in text or "报告" in text):
+    if (named or authority_year(text, held)) and (office or figure):
+        return True
+    if re.search(r"份(?:材料|报告|文件)|(?:工作|年初)要点|要点[里中]|报告(?:里|中|指出|提到)", text):
         return True
     return bool(result.hits) and result.hits[0].passage.kind == "report"
