@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.base.address import Address, ArticleNo
-from kb.base.records import Instrument, Role, Version
+from kb.base.records import CitationStatus, Instrument, Role, Version
 from kb.base.textnorm import squeeze
 from kb.law.catalogue import Catalogue, describe_file, load_facts
 from kb.law.parse import LawText, paragraphs, parse_law
@@ -32,6 +33,7 @@ DIGESTS = ROOT / "corpus" / "regulations"
 KNOWN = ROOT / "corpus" / "questions"
 LAW_FILES = ("law_known.jsonl", "law_other.jsonl")
 BUNDLED = "bundled.jsonl"
+CHECKS = "checks.jsonl"
 # The one instrument kept as several files, one a division.
 CODE = "民法典"
 AS_OF = date(2025, 4, 30)
@@ -44,6 +46,7 @@ JACCARD_LIMIT = 0.6
 COSINE_LIMIT = 0.9
 
 Row = dict[str, Any]
+_QUOTE = re.compile("“([^”]*)”")
 
 
 class Texts:
@@ -60,7 +63,7 @@ class Texts:
 
     @cache  # noqa: B019 - one object a run
     def laws(self, key: str, day: date = AS_OF) -> tuple[LawText, ...]:
-        """The text of ``key`` in force on ``day``: one, or a code's divisions; empty when the folder does not hold it."""
+        """The text of ``key`` in force on ``day``: one, or a code's divisions; empty when the folder holds none."""
         entries: list[tuple[Instrument, Version]] = []
         for path in self._files.get(key, []):
             source = path.relative_to(self.folder).as_posix()
@@ -72,6 +75,10 @@ class Texts:
         if key == CODE:
             return tuple(self._laws[v.source] for _, v in entries)
         return (self._laws[version.source],)
+
+    def files(self, key: str) -> int:
+        """How many files there are of this instrument, whatever their version."""
+        return len(self._files.get(key, ()))
 
     def article(self, key: str, article: str, day: date = AS_OF) -> str | None:
         """Body of ``article`` (第十条之一) of ``key`` on ``day``; None when there is none."""
@@ -123,7 +130,8 @@ def faults_of_gold(row: Row, texts: Texts) -> Iterator[str]:
             continue
         bodies.append(squeeze(body))
         for item in gold.get("items", ()):
-            if not _holds(body, item):
+            part = Address.parse(f"《某法》第一条{item}")
+            if part is None or not _holds(body, part):
                 yield f"{row['id']}: 《{gold['law']}》{gold['article']}没有{item}"
     if row["answerable"]:
         for point in row["answer_points"]:
@@ -136,13 +144,59 @@ def faults_of_gold(row: Row, texts: Texts) -> Iterator[str]:
             yield f"{row['id']}: 《{absent['law']}》有{absent['article']}"
 
 
-def _holds(body: str, item: str) -> bool:
-    """Whether ``第一款第（三）项`` or ``第二款`` exists in the body of an article."""
-    address = Address.parse(f"《某法》第一条{item}")
+def _holds(body: str, address: Address) -> bool:
+    """Whether the 款 and 项 of ``address`` exist in the body of its article; a 项 without 款 may be in any."""
     found = paragraphs(body)
-    if address is None or address.paragraph is None or not 1 <= address.paragraph <= len(found):
+    if address.paragraph is not None:
+        found = found[address.paragraph - 1 : address.paragraph] if address.paragraph > 0 else ()
+    return bool(found) and (address.item is None or any(i.n == address.item for p in found for i in p.items))
+
+
+def faults_of_check(row: Row, texts: Texts) -> Iterator[str]:
+    """What is wrong with a text with citations: form, and each expected status against the texts of its day."""
+    day = date.fromisoformat(row["as_of"])
+    if row.get("licence") != LICENCE:
+        yield f"{row['id']}: 许可一栏不对"
+    if not row["expected"]:
+        yield f"{row['id']}: 没有写明应得的结论"
+    for expected in row["expected"]:
+        status, printed = expected["status"], expected["address"]
+        if status not in CitationStatus.__args__:  # type: ignore[attr-defined]
+            yield f"{row['id']}: 不认识的结论：{status}"
+        if not _stands(status, printed, day, texts):
+            yield f"{row['id']}: {printed}在{day}不是 {status}"
+    quotes = _QUOTE.findall(row["text"])
+    if len(quotes) == 1 and len(row["expected"]) == 1:
+        yield from _faults_of_quote(row, quotes[0], day, texts)
+
+
+def _faults_of_quote(row: Row, quote: str, day: date, texts: Texts) -> Iterator[str]:
+    """A quotation that does, or does not, stand in its article against what the row expects."""
+    expected = row["expected"][0]
+    address = Address.parse(expected["address"])
+    body = None if address is None else texts.article(address.title, str(address.article), day)
+    exact = body is not None and squeeze(quote) in squeeze(body)
+    if exact != (expected["status"] == "verified"):
+        yield f"{row['id']}: 引文{'与原文相同' if exact else '与原文不同'}，结论却是 {expected['status']}"
+
+
+def _stands(status: str, printed: str, day: date, texts: Texts) -> bool:
+    """Whether ``printed`` has this status on ``day``, as far as the texts alone tell."""
+    title, _, provision = printed.rpartition("》")
+    first, *last = provision.split("至")
+    address = Address.parse(f"{title}》{first}")
+    if address is None:
         return False
-    return address.item is None or any(i.n == address.item for i in found[address.paragraph - 1].items)
+    held = texts.laws(address.title, day)
+    if status == "named_only":
+        return bool(held) and address.article is None
+    if status == "not_held":
+        return not held
+    if status == "superseded":
+        return texts.files(address.title) > len(held)
+    bodies = [texts.article(address.title, end, day) for end in (str(address.article), *last)]
+    exists = all(body is not None and _holds(body, address) for body in bodies)
+    return bool(held) and exists == (status != "not_found")
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -199,6 +253,9 @@ def faults(laws: Path = LAWS) -> list[str]:
                 seen.add(row["id"])
                 if row["known"] != _about_known(row, titles):
                     out.append(f"{name}: {row['id']}: known 一栏不对")
+    texts = Texts(laws)
+    for row in load(HERE / CHECKS):
+        out += [f"{CHECKS}: {fault}" for fault in faults_of_check(row, texts)]
     return out
 
 
