@@ -19,9 +19,8 @@ from kb.assist.draft.records import (
     Report,
     Sentence,
     Task,
-    unlabelled,
 )
-from kb.assist.draft.sense import Sense, Vectoriser, pairs, wordless
+from kb.assist.draft.sense import Sense, Vectoriser, alike_names, wordless
 from kb.base.records import Figure, Passage
 from kb.base.textnorm import squeeze
 from kb.report.figures import figures
@@ -34,17 +33,21 @@ LEAST_WORDS = 0.2
 STANDING = {"own": 0.04, "above": 0.02, "peer": 0.01, "other": 0.0}
 LAST = 0.06
 """Added for the office's own last report."""
-OTHER_ROLE = 0.25
-"""Taken off a sentence of another kind of chapter: a plan's in what was done, and so on."""
-EXPECTED, EXPECTED_OTHER = 0.38, 0.5
+OTHER_ROLE = {("done", "duty"): 0.05, ("duty", "done"): 0.05, ("plan", "done"): 0.15, ("plan", "duty"): 0.2}
+"""Taken off for (wanted, found) kinds of chapter; a pair that is not named is never followed (不足 from a plan)."""
+CLOSE_WORDS = 0.35
+"""Least likeness of another office's sentence to a fact for its other figures to be asked for."""
+EXPECTED, EXPECTED_OTHER = 0.38, 0.6
 """Least likeness to the section or a fact of what an own (another's) report counts, for a placeholder."""
-OPENING = 0.3
+NEAR = 0.75
+"""Share of the best own passage's likeness to the section from which another of the report belongs to it too."""
+OPENING = 0.42
 """Least likeness to the section of a sentence borrowed to open it."""
 SAME_FIGURE = 0.6
 """Least share of common character pairs between two indicators' names that makes them one."""
 MOST_LEAD, MOST_TAIL = 2, 1
 """Clauses borrowed before and after a fact: more would say more than the facts do."""
-MOST_BLANKS, MOST_MISSING, MOST_OPENING = 4, 6, 4
+MOST_BLANKS, MOST_MISSING, MOST_OPENING = 4, 5, 4
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -75,21 +78,6 @@ def same_figure(figure: Figure, slot: Slot) -> float:
     return alike_names(figure.indicator, slot.indicator)
 
 
-def alike_names(one: str, other: str) -> float:
-    """Share of common character pairs; names that hold each other's characters in order, or all of them, are alike."""
-    short, long = sorted((squeeze(one), squeeze(other)), key=len)
-    a, b = pairs(short), pairs(long)
-    share = sum((a & b).values()) / min(a.total(), b.total()) if a and b else 0.0
-    if len(short) > 2 and _in_order(short, long):
-        return max(share, 0.8)
-    return max(share, 0.7) if len(short) > 3 and set(short) <= set(long) else share
-
-
-def _in_order(short: str, long: str) -> bool:
-    rest = iter(long)
-    return all(c in rest for c in short)
-
-
 _FAMILIES = {u: f[0] for f in ("起件宗例", "家户", "人名", "次场") for u in f}
 
 
@@ -102,7 +90,10 @@ def _unit(unit: str) -> str:
 
 
 class Composer:
-    """One section on its way from facts and precedents to paragraphs. ``last``: the office's own last report."""
+    """One section on its way from facts and precedents to paragraphs. ``last``: the office's own last report.
+
+    ``home``: its passages that correspond to the section; what they count is asked for where no fact tells it.
+    """
 
     def __init__(
         self,
@@ -111,6 +102,7 @@ class Composer:
         lifter: Lifter,
         encoder: Vectoriser,
         last: Report | None = None,
+        home: Sequence[Precedent] = (),
     ) -> None:
         self.task = task
         self.lifter = lifter
@@ -118,10 +110,20 @@ class Composer:
         self._last = last
         self._role = "plan" if task.plan else role(task.section)
         self._facts = fact_figures(task.facts, task.year)
-        self._patterns = [p for precedent in precedents for p in patterns(precedent) if p.clauses]
+        listed = {_place(p) for p in precedents}
+        whole = [*precedents, *(p for p in home if _place(p) not in listed)]
+        self._home = {_place(p) for p in home}
+        self._patterns = [p for precedent in whole for p in patterns(precedent) if p.clauses]
         said = ["，".join(c.text for c in p.clauses) for p in self._patterns]
         sense = Sense(encoder, said)
         self._like_section = sense.scores(task.section)
+        self._of_section: dict[int, float] = {}
+        for pattern, like in zip(self._patterns, self._like_section, strict=True):
+            key = id(pattern.precedent)
+            heading = alike_names(pattern.precedent.heading, task.section) / 2
+            self._of_section[key] = max(self._of_section.get(key, 0.0), float(like), heading)
+        own = [p for p in whole if p.report is last]
+        self._best_own = max((self._of_section.get(id(p), 0.0) for p in own), default=0.0)
         self._like_fact = [sense.scores(f.text) for f in task.facts]
 
     def paragraphs(self) -> tuple[DraftParagraph, ...]:
@@ -140,6 +142,10 @@ class Composer:
         sentences += self._missing(used, sentences)
         return _laid_out(self._opening(used), sentences, counted=self._label())
 
+    @property
+    def _all(self) -> range:
+        return range(len(self._patterns))
+
     def _choose(self) -> dict[int, int]:
         """Fact → the pattern it fits best; absent where none fits."""
         out = {}
@@ -147,11 +153,14 @@ class Composer:
             scores = [
                 (float(alike[i]) + self._figured(known, p) + self._standing(p), i)
                 for i, p in enumerate(self._patterns)
-                if alike[i] >= LEAST_WORDS
+                if alike[i] >= LEAST_WORDS and self._fitting(p)
             ]
             if scores and max(scores)[0] >= FITS:
                 out[known.index] = max(scores)[1]
         return out
+
+    def _fitting(self, pattern: Pattern) -> bool:
+        return pattern.role == self._role or (self._role, pattern.role) in OTHER_ROLE
 
     @staticmethod
     def _figured(known: FactFigures, pattern: Pattern) -> float:
@@ -164,7 +173,7 @@ class Composer:
     def _standing(self, pattern: Pattern) -> float:
         precedent = pattern.precedent
         last = LAST if precedent.report is self._last else 0.0
-        return STANDING[precedent.closeness] + last - (OTHER_ROLE if pattern.role != self._role else 0.0)
+        return STANDING[precedent.closeness] + last - OTHER_ROLE.get((self._role, pattern.role), 0.0)
 
     def _sentence(self, pattern: Pattern, group: Sequence[FactFigures]) -> Sentence:
         """The pattern with the group's facts in place of the clauses that count the same."""
@@ -172,9 +181,12 @@ class Composer:
         said = squeeze("".join(k.fact.text for k in group))
         lead = [c.text for c in pattern.clauses[: places[0]] if self._lends(c)][-MOST_LEAD:]
         lead = [text for text in lead if alike_names(text, said) < SAME_FIGURE]
-        blanks = [b for i, c in enumerate(pattern.clauses) if i not in places for b in self._blanks(c, pattern)]
+        close = pattern.precedent.closeness == "own" or self._close(pattern, group)
+        rest = [c for i, c in enumerate(pattern.clauses) if i not in places and close]
+        blanks = [b for c in rest for b in self._blanks(c, pattern)]
         tail = [c.text for c in pattern.clauses[places[-1] + 1 :] if not c.figured and self.lifter.purpose(c.text)]
         borrowed = lead + tail[-MOST_TAIL:]
+        lead = [self.lifter.plain(text) for text in lead[:1]] + lead[1:]
         parts = [*lead, *(k.fact.text for k in group), *blanks[:MOST_BLANKS], *tail[-MOST_TAIL:]]
         return Sentence(
             "，".join(parts) + "。",
@@ -182,6 +194,10 @@ class Composer:
             (Origin(pattern.precedent, pattern.quote),),
             self._borrowed("，".join(borrowed), pattern),
         )
+
+    def _close(self, pattern: Pattern, group: Sequence[FactFigures]) -> bool:
+        at = self._patterns.index(pattern)
+        return max(float(self._like_fact[k.index][at]) for k in group) >= CLOSE_WORDS
 
     def _borrowed(self, words: str, pattern: Pattern) -> tuple[str, ...]:
         """What the clerk must be told of borrowed words; empty when none are."""
@@ -216,26 +232,29 @@ class Composer:
 
     def _missing(self, used: set[int], written: Sequence[Sentence]) -> list[Sentence]:
         """Sentences of placeholders: what reports count under this section and no fact tells."""
-        out: list[Sentence] = []
-        for i, pattern in enumerate(self._patterns):
-            if i in used or not self._expected(i, pattern):
-                continue
+        likes = [max([float(self._like_section[i]), *(float(f[i]) for f in self._like_fact)]) for i in self._all]
+        expected = [i for i in self._all if i not in used and self._expected(i, self._patterns[i])]
+        found: list[tuple[int, Sentence]] = []
+        for i in sorted(expected, key=lambda i: -likes[i]):
+            pattern = self._patterns[i]
             blanks = [b for c in pattern.clauses for b in self._blanks(c, pattern)]
-            said = "".join(s.text for s in (*written, *out))
+            said = "".join(s.text for s in (*written, *(s for _, s in found)))
             fresh = [b for b in dict.fromkeys(blanks) if not _asked(b, said)][:MOST_BLANKS]
-            if fresh and len(out) < MOST_MISSING:
-                out.append(Sentence("，".join(fresh) + "。", (), (Origin(pattern.precedent, pattern.quote),)))
-        return out
+            if fresh and len(found) < MOST_MISSING:
+                found.append((i, Sentence("，".join(fresh) + "。", (), (Origin(pattern.precedent, pattern.quote),))))
+        return [s for _, s in sorted(found, key=lambda pair: pair[0])]
 
     def _expected(self, i: int, pattern: Pattern) -> bool:
         """Whether the section may be asked for what a sentence counts: the own last report's, else what is very like."""
         if pattern.role != self._role:
             return False
-        like = max([float(self._like_section[i]), *(float(f[i]) for f in self._like_fact)])
-        under = self._last is not None and _under(pattern.precedent, self.task.section)
+        section = self._of_section[id(pattern.precedent)]
         if self._last is None:
-            return float(self._like_section[i]) >= EXPECTED_OTHER
-        return pattern.precedent.report is self._last and (under or like >= EXPECTED)
+            return section >= EXPECTED_OTHER
+        if self._home or pattern.precedent.report is not self._last:
+            return _place(pattern.precedent) in self._home
+        like = max([float(self._like_section[i]), *(float(f[i]) for f in self._like_fact)])
+        return like >= EXPECTED or section >= max(NEAR * self._best_own, LEAST_WORDS)
 
     def _opening(self, used: set[int]) -> Sentence | None:
         """A sentence without figures that tells the section's manner; None where no precedent has one to lend."""
@@ -245,7 +264,7 @@ class Composer:
             if i in used or len(lent) < len(pattern.clauses) or "：" in pattern.quote or len(lent) > MOST_OPENING:
                 continue
             score = float(self._like_section[i]) + self._standing(pattern)
-            if score >= OPENING and (best is None or score > best[0]):
+            if self._fitting(pattern) and score >= OPENING and (best is None or score > best[0]):
                 best = (score, i)
         if best is None:
             return None
@@ -272,9 +291,8 @@ def _says(known: FactFigures, figure: Figure, slot: Slot) -> bool:
     return alike_names(wordless(clause.replace(figure.unit, "")), slot.indicator) >= SAME_FIGURE
 
 
-def _under(precedent: Precedent, section: str) -> bool:
-    """Whether a precedent stands under a heading that names the section."""
-    return any(alike_names(unlabelled(h), section) >= SAME_FIGURE for h in precedent.passage.path if unlabelled(h))
+def _place(precedent: Precedent) -> tuple[str, int]:
+    return precedent.passage.source, precedent.passage.start
 
 
 def _asked(blank: str, said: str) -> bool:

@@ -70,7 +70,8 @@ class Drafter:
                 "没有事实，库里也没有可参照的报告；请用 --facts 给出事实，或先把以往报告放进语料后 kb build"
             )
         lifter = Lifter(self.shelf.reports, known_words(task))
-        composer = Composer(task, kept, lifter, self.encoder, self.shelf.last(task))
+        home = [p for p in self.shelf.home(task) if p.passage.address not in without]
+        composer = Composer(task, kept, lifter, self.encoder, self.shelf.last(task), home)
         paragraphs = composer.paragraphs()
         paragraphs, warnings = self._guarded(paragraphs, task, lifter)
         draft = Draft(task, paragraphs, tuple(kept))

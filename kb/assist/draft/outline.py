@@ -9,11 +9,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from kb.assist.draft.compose import alike_names
 from kb.assist.draft.engine import Drafter
 from kb.assist.draft.patterns import Lifter, role
 from kb.assist.draft.records import Chapter, Draft, Fact, Report, Task, unlabelled
-from kb.assist.draft.sense import Sense
+from kb.assist.draft.sense import Sense, alike_names
 
 CHAPTERS = (
     "推进法治政府建设的主要举措和成效",

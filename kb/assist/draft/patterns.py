@@ -31,7 +31,7 @@ _COMPARED = re.compile(
     r"比(?:上年|去年|上一年|往年|同期)|同比|环比|较(?:上年|去年|前)|[由从][^，；。]*[到至为]|上年|去年|此前|以来首次"
 )
 _REMAINDER = re.compile(
-    r"^(?:其余|其他|其它|其中)|(?:降幅|增幅|增加|减少|下降|增长|提高|变化)$|（(?:此前|上年)）$|^场|^(?:不少于|不超过|不低于|达到|力争)$"
+    r"^(?:其余|其他|其它|其中)|(?:降幅|增幅|增加|减少|下降|增长|提高|变化)$|（(?:此前|上年)）$|^场|^(?:不少于|不超过|不低于|达到|力争)"
 )
 _PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2})(?P<kind>新区|区|县|镇|街道|市)")
 
@@ -65,14 +65,18 @@ class Slot:
     @property
     def name(self) -> str:
         """What is to be filled in: 检查企业家次; a rate's own name says its unit."""
-        unit = "" if self.unit in ("%", "") else self.unit
-        base = re.sub(f"(?:{re.escape(unit[:1])}次?)?数?量?$", "", self.indicator) if unit else self.indicator
-        return f"{base}{unit}"
+        return f"{self._base}{'' if self.unit == '%' else self.unit}"
+
+    @property
+    def _base(self) -> str:
+        """Its name without “” and without a counting word that the unit says again (…件数, …次数)."""
+        base = re.sub("[“”]", "", self.indicator)
+        return base if self.unit in ("%", "") else re.sub(f"(?:{re.escape(self.unit[:1])}次?)?数?量?$", "", base)
 
     @property
     def telling(self) -> bool:
-        """Whether its name says what is to be filled in: not a remainder, a change, nor a word or two."""
-        return len(self.indicator) > 2 and not _REMAINDER.search(self.indicator)
+        """Whether its name says what is to be filled in: not a remainder, a change, an award, nor a word or two."""
+        return len(self._base) > 2 and bool(self.unit) and not _REMAINDER.search(self.indicator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,24 +197,30 @@ class Lifter:
 
     def borrowable(self, clause: str) -> bool:
         """Whether a clause tells a manner only; see the module."""
+        names, clause = self.names(clause), self.masked(clause)
         return not (
-            find_quantities(clause)
+            names
+            or find_quantities(clause)
             or any(c.isdigit() for c in clause)
             or find_dates(clause)
             or _any("deed").search(clause)
             or _any("boast").search(clause)
             or _any("person").search(clause)
-            or self.names(clause)
         )
+
+    def masked(self, text: str) -> str:
+        """``text`` without the terms in “” that several offices use (“综合查一次” counts nothing once)."""
+        return _QUOTED.sub(lambda m: "“”" if squeeze(m[1]) in self._shared else m[0], text)
 
     def _liftable(self, words: str) -> bool:
         """Whether words may stand beside a gap: what was done may, for the gap asks whether it was."""
+        names, words = self.names(words), self.masked(words)
         return not (
-            any(c.isdigit() for c in words)
+            names
+            or any(c.isdigit() for c in words)
             or find_dates(words)
             or _any("boast").search(words)
             or _any("person").search(words)
-            or self.names(words)
         )
 
     def names(self, text: str) -> list[str]:
@@ -222,6 +232,10 @@ class Lifter:
         out += [m[0] for m in _PLACE.finditer(text) if not m[0].endswith(general)]
         return [n for n in dict.fromkeys(out) if squeeze(n).strip("“”\"'") not in self._known]
 
+    def plain(self, clause: str) -> str:
+        """A clause without the word that tied it to what stood before it (并, 其中)."""
+        return _join().sub("", clause)
+
     def purpose(self, clause: str) -> bool:
         """Whether a clause tells what something was for (助力…, 切实提升…)."""
         return clause.startswith(vocabulary()["purpose"]) and self.borrowable(clause)
@@ -231,7 +245,7 @@ class Lifter:
 
         ``plain``: no word of the clause but what its figures count. Empty where that is not told.
         """
-        slots = [s for s in clause.slots if s.telling and self._liftable(s.indicator)]
+        slots = [s for s in clause.slots if s.telling and self._askable(s.indicator)]
         if not slots:
             return ""
         text, rest, at = "", "", 0
@@ -244,7 +258,17 @@ class Lifter:
         whole = len(slots) == len(clause.slots) and not tail and self._liftable(said)
         if whole and not plain and not re.search(r"[近超约逾对为有家的]$", rest):
             return _join().sub("", text)
-        return "、".join(f"{re.sub('数量?$', '', s.indicator)}{placeholder(s.name)}" for s in slots)
+        return "、".join(self._asking(s) for s in slots)
+
+    def _asking(self, slot: Slot) -> str:
+        """整改率【待填：整改率】; the gap alone where the name holds a project's own."""
+        words = "" if self.names(slot.indicator) else re.sub("数量?$", "", slot.indicator)
+        return words + placeholder(slot.name)
+
+    def _askable(self, indicator: str) -> bool:
+        """Whether a gap may name what is asked for: a project of the office's own may stand there, no title or place."""
+        named = [n for n in self.names(indicator) if not n.startswith("“")]
+        return not named and not any(c.isdigit() for c in indicator) and not _any("person").search(indicator)
 
 
 @cache

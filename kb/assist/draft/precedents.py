@@ -9,12 +9,13 @@ Does not know how a draft is put together.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.assist.draft.records import Office, Precedent, Report, Task, unlabelled
-from kb.assist.draft.sense import Sense, Vectoriser, pairs
+from kb.assist.draft.sense import Sense, Vectoriser, alike_names, pairs
 from kb.base.records import Passage
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ OLDER = 0.02
 """Taken off per year of age, up to five."""
 OTHER_KIND = 0.06
 """Taken off a plan where a report is written, and the other way round."""
+MOST_HOME, SMALL_HOME = 12, 4
+"""Most passages of a section; and of one that a single passage may speak for."""
+SAME_HEADING, NEAREST = 0.6, 0.3
+"""Least likeness of two headings of one section, and of a fact to the passage that it votes for."""
 SAME = 0.8
 """Share of common character pairs from which two passages say the same."""
 GAIN = 0.5
@@ -177,6 +182,50 @@ class Shelf:
             if r.year is not None and self._usable(n, task) and r.plan == task.plan and self.closeness(n, task) == "own"
         ]
         return max(own, key=lambda r: r.year or 0, default=None)
+
+    def home(self, task: Task) -> list[Precedent]:
+        """The section of the office's own last report that corresponds to the task's, passage by passage.
+
+        It is the one whose heading names the section, else the one that half of the facts are nearest to. Empty where
+        there is none, or where it is longer than ``MOST_HOME`` passages (then it is no section but a chapter).
+        """
+        last = self.last(task)
+        if last is None:
+            return []
+        spots = [i for i, s in enumerate(self._spots) if self.reports[s.report] is last]
+        prefix = self._named(task.section, spots) or self._voted(task, spots)
+        found = [i for i in spots if prefix and self._spots[i].passage.path[: len(prefix)] == prefix]
+        return [self._precedent(i, 0.0, task) for i in found] if len(found) <= MOST_HOME else []
+
+    def _named(self, section: str, spots: Sequence[int]) -> tuple[str, ...]:
+        """The outermost headings down to the one that names the section; empty when none does."""
+        best: tuple[float, tuple[str, ...]] = (SAME_HEADING, ())
+        for i in spots:
+            path = self._spots[i].passage.path
+            for depth in range(1, len(path) + 1):
+                alike = alike_names(unlabelled(path[depth - 1]), section)
+                if alike > best[0]:
+                    best = (alike, path[:depth])
+        return best[1]
+
+    def _voted(self, task: Task, spots: Sequence[int]) -> tuple[str, ...]:
+        """The headings that half of the facts stand nearest to; empty when there are none.
+
+        They are of the second level, and the facts must stand in several of its passages, or it has few.
+        """
+        votes: Counter[tuple[str, ...]] = Counter()
+        places: dict[tuple[str, ...], set[int]] = defaultdict(set)
+        for row in self._served(task)[:, spots] if task.facts and spots else ():
+            best = int(row.argmax())
+            if row[best] >= NEAREST:
+                path = self._spots[spots[best]].passage.path[:2]
+                votes[path] += 1
+                places[path].add(spots[best])
+        prefix, count = votes.most_common(1)[0] if votes else ((), 0)
+        if len(prefix) < 2 or count * 2 < len(task.facts):
+            return ()
+        whole = sum(self._spots[i].passage.path[:2] == prefix for i in spots)
+        return prefix if len(places[prefix]) > 1 or whole <= SMALL_HOME else ()
 
     def _usable(self, report: int, task: Task) -> bool:
         found = self.reports[report]

@@ -43,6 +43,21 @@ def pairs(text: str) -> Counter[str]:
     return out
 
 
+def alike_names(one: str, other: str) -> float:
+    """Share of common character pairs; names that hold each other's characters in order, or all of them, are alike."""
+    short, long = sorted((squeeze(one), squeeze(other)), key=len)
+    a, b = pairs(short), pairs(long)
+    share = sum((a & b).values()) / min(a.total(), b.total()) if a and b else 0.0
+    if len(short) > 2 and _in_order(short, long):
+        return max(share, 0.8)
+    return max(share, 0.7) if len(short) > 3 and set(short) <= set(long) else share
+
+
+def _in_order(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(c in rest for c in short)
+
+
 class Sense:
     """Likeness over a fixed collection of texts, which tells how much a pair of characters weighs."""
 
