@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 KB     := $(BIN)/kb
-PIP    := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
+PIP    := $(BIN)/python -m pip install --disable-pip-version-check -qq -c constraints.txt
 BUNDLED := $(shell find corpus kb/encoder kb/law kb/report kb/search kb/text -type f -not -name '*.pyc' 2>/dev/null)
 
 .PHONY: ask test lint ui bench index clean
@@ -12,7 +12,7 @@ BUNDLED := $(shell find corpus kb/encoder kb/law kb/report kb/search kb/text -ty
 .stamps/venv: pyproject.toml constraints.txt
 	@echo "首次准备：建立 .venv 并安装固定版本的依赖（几分钟，只做一次）…"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check -q "pip>=25.1"
+	@$(BIN)/python -m pip install --disable-pip-version-check -qq "pip>=25.1"
 	@$(PIP) torch==2.13.0
 	@$(PIP) -e . --group dev
 	@mkdir -p .stamps && touch $@
