@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from kb.base.address import ArticleNo
@@ -167,7 +168,7 @@ def build_index(
     from kb.search.embed import load_encoder
     from kb.search.index.build import Inputs, build
 
-    chosen = tuple(corpora) if corpora else settings.corpora or _last_corpora(settings.index)
+    chosen = tuple(corpora) if corpora else corpora_of(settings)
     bundled = tuple(p for name in BUNDLED if (p := settings.bundled / name).is_dir())
     questions = tuple(sorted((settings.bundled / "questions").glob("*.jsonl")))
     facts = settings.bundled / "catalogue.toml"
@@ -178,6 +179,11 @@ def build_index(
 
 def _quiet(stage: str, done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+def corpora_of(settings: Settings) -> tuple[Path, ...]:
+    """The corpus folders that a build without named ones takes: the settings' own, else those of the last build."""
+    return settings.corpora or _last_corpora(settings.index)
 
 
 def _last_corpora(index: Path) -> tuple[Path, ...]:
@@ -199,6 +205,31 @@ class KnowledgeBase:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._moving = Lock()
+        self._retired: Generation | None = None
+
+    def refresh(self) -> bool:
+        """Move on to the current generation; whether there was a newer one. Raises GenerationError when it is not whole.
+
+        Everything over the new one is opened first, then taken over in one step: a question under way ends with what
+        it began with. The generation left behind is closed at the next move.
+        """
+        from kb.search.index import manifest
+
+        with self._moving:
+            newest = manifest.current_id(self.settings.index)
+            if newest is None or ("generation" in self.__dict__ and newest == self.generation.id):
+                return False
+            fresh = KnowledgeBase(self.settings)
+            opened = {"generation": fresh.generation, "retriever": fresh.retriever, "engine": fresh.engine}
+            if "drafter" in self.__dict__:
+                opened["drafter"] = fresh.drafter
+            left = self.__dict__.get("generation")
+            self.__dict__.update(opened)
+            if self._retired is not None:
+                self._retired.close()
+            self._retired = left
+            return True
 
     @cached_property
     def generation(self) -> Generation:

@@ -14,9 +14,10 @@ from typing import Any
 import gradio as gr
 
 from kb.app import parse_day
+from kb.assist.audit import Verdict
 from kb.base.records import Answer, KbError
 from kb.pages.shared.answer import Turn, turn_of, turn_view, turns_from
-from kb.pages.shared.door import Door
+from kb.pages.shared.door import DOWNLOAD, Door, Handler
 from kb.pages.shared.export import NAMES, OFFERED, conversation
 from kb.pages.shared.markup import Markup, button, tag
 from kb.pages.shared.notices import hint
@@ -35,7 +36,6 @@ _EXAMPLES = (
 )
 _EMPTY = "写下现场看到的情况或要查的事。回答只用库中的条文，每处引用都可以点开核对。"
 _PANE = "点回答里的编号，这里打开条文。"
-DOWNLOAD = "(url) => { if (url) { const a = document.createElement('a'); a.href = url; a.download = ''; a.click(); } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,14 @@ def build(door: Door) -> None:
     h = _Handlers(door)
     quiet: dict[str, Any] = {"api_visibility": "private"}
     for event, name in ((go.click, "ask"), (question.submit, "ask_enter")):
-        event(h.ask(), [question, turns, *options], [log, question, turns, kept, tools], api_name=name, show_progress="hidden", **quiet)
+        event(
+            h.ask(),
+            [question, turns, *options],
+            [log, question, turns, kept, tools],
+            api_name=name,
+            show_progress="hidden",
+            **quiet,
+        )
     log.click(
         h.tap(), [turns, options[0]], [pane, log, turns, kept, wrong, judged, question],
         api_name="ask_tap", show_progress="hidden", **quiet,
@@ -89,7 +96,9 @@ def build(door: Door) -> None:
     send.click(h.blame(), [comment, judged, turns], [log, turns, kept, wrong, comment], api_name="ask_wrong", **quiet)
     clear.click(h.clear(), None, [log, turns, kept, pane, tools], api_name="ask_clear", **quiet)
     for press, kind in exports:
-        press.click(h.export(kind), [turns], [url], api_name=f"ask_{kind}", **quiet).then(None, [url], None, js=DOWNLOAD)
+        press.click(h.export(kind), [turns], [url], api_name=f"ask_{kind}", **quiet).then(
+            None, [url], None, js=DOWNLOAD
+        )
     blocks = gr.context.Context.root_block
     blocks.load(h.restore(), [kept], [log, turns, tools], api_name="ask_restore", show_progress="hidden", **quiet)
 
@@ -99,11 +108,18 @@ def _options(door: Door) -> list[gr.components.Component]:
     place = door.base.settings.place
     with gr.Accordion(f"日期、地区和范围（今天，{place}，全部）", open=False):
         with gr.Row():
-            day = gr.Textbox(label="按哪一天的法律", placeholder="2025-04-30", info="不填为今天；查旧案写行为发生的日期", max_length=10)
+            day = gr.Textbox(
+                label="按哪一天的法律",
+                placeholder="2025-04-30",
+                info="不填为今天；查旧案写行为发生的日期",
+                max_length=10,
+            )
             where = gr.Dropdown(places(door), value=place, label="地区", info="全国性规定总是在内")
         with gr.Row():
             scope = gr.Radio(list(_SCOPES), value="全部", label="范围")
-            title = gr.Textbox(label="只在这一份里找", placeholder="安全生产法", info="法规或报告的名称，可不填", max_length=100)
+            title = gr.Textbox(
+                label="只在这一份里找", placeholder="安全生产法", info="法规或报告的名称，可不填", max_length=100
+            )
     return [day, where, scope, title]
 
 
@@ -141,13 +157,13 @@ class _Handlers:
     def _kept(self, turns: Sequence[Turn], request: gr.Request) -> dict[str, Any]:
         return {"user": self.door.user(request), "turns": [t.to_json() for t in turns]}
 
-    def ask(self) -> Any:
+    def ask(self) -> Handler:
         """The question box's handler."""
 
         @self.door.guard(Role.QUERY)
         def ask(
             question: str, turns: list[Turn], day: str, place: str, scope: str, title: str, request: gr.Request
-        ) -> Iterator[tuple[Any, ...]]:
+        ) -> Iterator[tuple[object, ...]]:
             question = (question or "").strip()
             if not question:
                 yield tuple([gr.skip()] * 5)
@@ -168,7 +184,7 @@ class _Handlers:
             answer = self.door.base.ask(**{**arguments, "as_of": parse_day(options.day)})
         except KbError as error:
             return Turn(question, error=str(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged with a number that the page shows
             return Turn(question, error=self.door.trouble("ask"))
         self.door.answered(answer, time.monotonic() - started)
         return self._recorded(answer, arguments, request)
@@ -193,11 +209,11 @@ class _Handlers:
             return turn_of(answer)
         return turn_of(answer, record)
 
-    def tap(self) -> Any:
+    def tap(self) -> Handler:
         """Taps in the conversation: open a citation, take an example, judge an answer."""
 
         @self.door.guard(Role.QUERY)
-        def tap(turns: list[Turn], day: str, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        def tap(turns: list[Turn], day: str, event: gr.EventData, request: gr.Request) -> tuple[object, ...]:
             data = tapped(event)
             act = data.get("act", "")
             same = [gr.skip()] * 7
@@ -220,24 +236,24 @@ class _Handlers:
             when = parse_day(None)
         return follow(self.door.base, {**data, "quote": quoted.get("quote", "")}, when)
 
-    def follow(self) -> Any:
+    def follow(self) -> Handler:
         """Taps in the pane: neighbours, partners, references, versions."""
 
         @self.door.guard(Role.QUERY)
-        def follow_(day: str, event: gr.EventData, request: gr.Request) -> Any:
+        def follow_(day: str, event: gr.EventData, request: gr.Request) -> object:
             data = tapped(event)
             return shown(self._follow(data, day, ())) if data.get("act") in PANE_ACTS else gr.skip()
 
         return follow_
 
-    def _judge(self, act: str, at: int, turns: list[Turn], request: gr.Request) -> tuple[Any, ...]:
+    def _judge(self, act: str, at: int, turns: list[Turn], request: gr.Request) -> tuple[object, ...]:
         skip = gr.skip()
         if act == "wrong":
             return skip, skip, skip, skip, gr.Group(visible=True), at, skip
         now = self._noted(turns, at, "useful", "", request)
         return skip, self._shown(now), now, self._kept(now, request), skip, skip, skip
 
-    def _noted(self, turns: list[Turn], at: int, verdict: Any, comment: str, request: gr.Request) -> list[Turn]:
+    def _noted(self, turns: list[Turn], at: int, verdict: Verdict, comment: str, request: gr.Request) -> list[Turn]:
         """The turns after a verdict went into the record; unchanged when that failed."""
         if self.door.log is None or not turns[at].record:
             return turns
@@ -248,38 +264,38 @@ class _Handlers:
             return turns
         return [*turns[:at], turns[at].judged(verdict), *turns[at + 1 :]]
 
-    def blame(self) -> Any:
+    def blame(self) -> Handler:
         """A verdict 有误 with its comment."""
 
         @self.door.guard(Role.QUERY)
-        def blame(comment: str, at: int, turns: list[Turn], request: gr.Request) -> tuple[Any, ...]:
+        def blame(comment: str, at: int, turns: list[Turn], request: gr.Request) -> tuple[object, ...]:
             known = 0 <= at < len(turns)
             now = self._noted(turns, at, "wrong", comment or "", request) if known else turns
             return self._shown(now), now, self._kept(now, request), gr.Group(visible=False), ""
 
         return blame
 
-    def clear(self) -> Any:
+    def clear(self) -> Handler:
         """Forget the conversation, here and in the browser."""
 
         @self.door.guard(Role.QUERY)
-        def clear(request: gr.Request) -> tuple[Any, ...]:
+        def clear(request: gr.Request) -> tuple[object, ...]:
             return self._shown([]), [], self._kept([], request), shown(hint(_PANE)), gr.Row(visible=False)
 
         return clear
 
-    def restore(self) -> Any:
+    def restore(self) -> Handler:
         """The conversation that this browser kept for this user."""
 
         @self.door.guard(Role.QUERY)
-        def restore(kept: Any, request: gr.Request) -> tuple[Any, ...]:
+        def restore(kept: object, request: gr.Request) -> tuple[object, ...]:
             mine = isinstance(kept, dict) and kept.get("user") == self.door.user(request)
             turns = turns_from(kept.get("turns"), MAX_TURNS) if mine else []
             return self._shown(turns), turns, gr.Row(visible=bool(turns))
 
         return restore
 
-    def export(self, kind: str) -> Any:
+    def export(self, kind: str) -> Handler:
         """The conversation as a file to fetch; gives its address, empty when there is nothing to export."""
 
         @self.door.guard(Role.QUERY)

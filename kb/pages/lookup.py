@@ -15,7 +15,7 @@ import gradio as gr
 
 from kb.app import KnowledgeBase, parse_day
 from kb.base.records import AmbiguousReference, InputError, KbError, Passage, Rank
-from kb.pages.shared.door import Door
+from kb.pages.shared.door import Door, Handler
 from kb.pages.shared.markup import Markup, badge, button, join, tag
 from kb.pages.shared.notices import hint, problem
 from kb.pages.shared.pane import PANE_ACTS, follow
@@ -53,7 +53,9 @@ def build(door: Door) -> None:
         )
         go = gr.Button("查", variant="primary", scale=0, min_width=88, elem_id="kb-lookup-go")
     with gr.Accordion("按哪一天的法律：今天", open=False):
-        day = gr.Textbox(label="日期", placeholder="2025-04-30", max_length=10, info="不填为今天", elem_id="kb-lookup-day")
+        day = gr.Textbox(
+            label="日期", placeholder="2025-04-30", max_length=10, info="不填为今天", elem_id="kb-lookup-day"
+        )
     with gr.Row(elem_classes="kb-split kb-pane-first"):
         with gr.Column(scale=5, min_width=320):
             listing = panel("kb-lookup-list", [kinds(door.base)])
@@ -66,7 +68,7 @@ def build(door: Door) -> None:
         source.click(tap_, [day], [listing, pane], api_name=name, api_visibility="private")
 
 
-def _handlers(door: Door) -> tuple[object, object]:
+def _handlers(door: Door) -> tuple[Handler, Handler]:
     """The two handlers: find by text, follow a tap."""
 
     @door.guard(Role.QUERY)
@@ -117,7 +119,11 @@ def find_view(base: KnowledgeBase, text: str, day: str) -> View:
         titles = _titled(base, text.strip(" 《》"), date.today())
         if len(titles) == 1:
             return View(outline(base, titles[0]), hint("在目录里点一条。"))
-        return View(_listed(titles, f"名称里有“{text.strip()[:40]}”的"), problem(error)) if titles else View(pane=problem(error))
+        return (
+            View(_listed(titles, f"名称里有“{text.strip()[:40]}”的"), problem(error))
+            if titles
+            else View(pane=problem(error))
+        )
     document = base.generation.document_of(found.passage.id)
     return View(outline(base, document, found.passage), provision_view(Opened(found, base.generation.id, when)))
 

@@ -19,6 +19,7 @@ from kb.pages.shared.provision import cited_address, row_name
 
 NEAREST = 5  # nearest provisions shown with a refusal
 _MARK = re.compile(r"\[(\d{1,3})\]")
+_ABOUT = re.compile(r"(《[^《》]+》)(.+)")
 _TONE = {"verified": "good", "digest": "care", "superseded": "care", "not_held": "care", "named_only": "care"}
 _KEPT = ("question", "as_of", "generation", "refused", "refusal_reason", "text", "citations", "warnings")
 
@@ -118,7 +119,9 @@ def turn_view(turn: Turn, number: int, *, feedback: bool) -> Markup:
         parts.append(_under_way(turn))
     else:
         parts += _answer(turn, turn.answer, number, feedback=feedback)
-    return tag("article", *parts, class_="kb-turn", aria_label=f"第{number + 1}问", aria_busy="true" if _busy(turn) else None)
+    return tag(
+        "article", *parts, class_="kb-turn", aria_label=f"第{number + 1}问", aria_busy="true" if _busy(turn) else None
+    )
 
 
 def _busy(turn: Turn) -> bool:
@@ -139,15 +142,32 @@ def _answer(turn: Turn, answer: Mapping[str, Any], number: int, *, feedback: boo
     if answer.get("refused"):
         parts.append(tag("div", tag("p", tag("b", "没有可靠依据，不作回答。")), class_="kb-note kb-care"))
     if failed:
-        parts.append(tag("div", tag("p", f"有 {failed} 处引用没有通过核验，已标出，请勿使用。"), class_="kb-note kb-bad", role="alert"))
+        parts.append(
+            tag(
+                "div",
+                tag("p", f"有 {failed} 处引用没有通过核验，已标出，请勿使用。"),
+                class_="kb-note kb-bad",
+                role="alert",
+            )
+        )
     parts.append(tag("div", *_worded(answer["text"], citations), class_="kb-answer"))
+    parts += [tag("p", w, class_="kb-note kb-care", role="note") for w in gathered(_list(answer.get("warnings")))]
     if citations:
         rows = [_citation_row(c, row) for c, row in citations.values()]
         parts.append(tag("ol", *rows, class_="kb-cites", aria_label="引用"))
     parts += _nearest(turn.near)
-    parts += [tag("p", str(w), class_="kb-note kb-care", role="note") for w in _list(answer.get("warnings"))]
     parts.append(_foot(turn, number, feedback=feedback))
     return parts
+
+
+def gathered(warnings: Sequence[object]) -> list[str]:
+    """Warnings that say the same of several texts as one: 《甲》为要点 and 《乙》为要点 → 《甲》《乙》为要点."""
+    titles: dict[str, list[str]] = {}
+    for warning in map(str, warnings):
+        named = _ABOUT.fullmatch(warning)
+        title, rest = (named[1], named[2]) if named else ("", warning)
+        titles.setdefault(rest, []).append(title)
+    return ["".join(dict.fromkeys(t)) + rest for rest, t in titles.items()]
 
 
 Cited = Mapping[int, tuple[Mapping[str, Any], str]]
@@ -204,7 +224,10 @@ def plain(turn: Turn) -> str:
     """The turn as text for the clipboard and for Markdown-free reading."""
     if turn.answer is None:
         return turn.question
-    rows = [f"[{c['n']}] {ROLE[c['role']]} {c['address']}（{CITATION_STATUS[c['status']]}）\n{c['quote']}" for c in turn.answer["citations"]]
+    rows = [
+        f"[{c['n']}] {ROLE[c['role']]} {c['address']}（{CITATION_STATUS[c['status']]}）\n{c['quote']}"
+        for c in turn.answer["citations"]
+    ]
     return "\n".join([turn.question, "", turn.answer["text"], "", *rows]).strip()
 
 
@@ -214,4 +237,10 @@ def _foot(turn: Turn, number: int, *, feedback: bool) -> Markup:
     if feedback and turn.record and not turn.verdict:
         verdicts = [button("有用", "useful", turn=number), button("有误", "wrong", turn=number)]
     said = {"useful": "已记下：有用", "wrong": "已记下：有误"}.get(turn.verdict, "")
-    return tag("p", copy, *verdicts, *([tag("span", said, class_="kb-source", role="status")] if said else []), class_="kb-actions")
+    return tag(
+        "p",
+        copy,
+        *verdicts,
+        *([tag("span", said, class_="kb-source", role="status")] if said else []),
+        class_="kb-actions",
+    )

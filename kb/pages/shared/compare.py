@@ -12,7 +12,7 @@ from kb.pages.shared.markup import Markup, button, join, tag
 from kb.pages.shared.provision import Opened, row_name
 
 NEAREST = 45.0
-"""Least likeness (rapidfuzz ratio, 0–100) to call an article a counterpart: unrelated articles of one law stay below
+"""Least likeness (rapidfuzz ratio, 0 to 100) to call an article a counterpart: unrelated articles of one law stay below
 40 on the texts beside the checkout, renumbered and lightly amended ones above 60."""
 _SAME, _GONE, _NEW = 0, -1, 1
 
@@ -22,7 +22,7 @@ def comparison(base: KnowledgeBase, opened: Opened, version: str) -> Markup:
     passage = opened.found.passage
     other = counterpart(passage, base.generation.articles(passage.title, version or None))
     back = button("返回条文", "open", class_="kb-button", row=row_name(opened.generation, passage.id))
-    head = tag("h2", f"《{passage.title}》{passage.article} 版本对照", id="kb-provision-title", tabindex="-1")
+    head = tag("h2", f"《{passage.title}》{passage.article} 版本对照", tabindex="-1")
     if other is None:
         note = tag("p", f"{version}文本里没有文字相近的条文。", class_="kb-note kb-care", role="note")
         return tag("article", head, note, tag("p", back), class_="kb-provision")
@@ -34,7 +34,7 @@ def comparison(base: KnowledgeBase, opened: Opened, version: str) -> Markup:
 
 
 def counterpart(passage: Passage, others: list[Passage]) -> Passage | None:
-    """The article nearest in wording; None when none is near. Raises InputError when there is nothing to compare with."""
+    """The article nearest in wording; None when none is near. Raises InputError without any other."""
     from rapidfuzz import fuzz
 
     if not others:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from kb.assist.audit import AuditLog
     from kb.base.records import Answer
 
+Handler = Callable[..., Any]
+DOWNLOAD = """(url) => {
+  if (!url) return;
+  const link = Object.assign(document.createElement("a"), { href: url, download: "" });
+  link.click();
+}"""
+"""Fetches the file whose address a handler gave (see ``Offers.add``)."""
 _log = logging.getLogger("kb.pages")
 _DENIED = "您的账号没有这项权限，请联系管理员"
 _BROKEN = "程序内部出错，请重试；再出错请把编号告诉管理员："
@@ -102,31 +109,32 @@ class Door:
         _log.exception("handler failed", extra={"number": number, "handler": where})
         return _BROKEN + number
 
-    def guard(self, role: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def guard(self, role: Role) -> Callable[[Handler], Handler]:
         """Wrap a handler: refused without the role; what breaks inside is logged and told in one line.
 
         Raises TypeError for a function without a ``request`` parameter.
         """
 
-        def wrap(handler: Callable[..., Any]) -> Callable[..., Any]:
+        def wrap(handler: Handler) -> Handler:
             if "request" not in inspect.signature(handler).parameters:
                 raise TypeError(f"{handler.__qualname__} has no parameter request")
-            guarded = _generator(self, role, handler) if inspect.isgeneratorfunction(handler) else _plain(self, role, handler)
+            streaming = inspect.isgeneratorfunction(handler)
+            guarded = _generator(self, role, handler) if streaming else _plain(self, role, handler)
             guarded.kb_role = role  # type: ignore[attr-defined]
             return guarded
 
         return wrap
 
-    def check(self, arguments: tuple[Any, ...], role: Role) -> None:
+    def check(self, arguments: tuple[object, ...], role: Role) -> None:
         """Raise gr.Error unless the request among ``arguments`` may do ``role``."""
         request = next((a for a in arguments if isinstance(a, gr.Request)), None)
         if not self.may(request, role):
             raise gr.Error(_DENIED, print_exception=False)
 
 
-def _plain(door: Door, role: Role, handler: Callable[..., Any]) -> Callable[..., Any]:
+def _plain(door: Door, role: Role, handler: Handler) -> Handler:
     @functools.wraps(handler)
-    def guarded(*arguments: Any) -> Any:
+    def guarded(*arguments: object) -> object:
         door.check(arguments, role)
         try:
             return handler(*arguments)
@@ -138,9 +146,9 @@ def _plain(door: Door, role: Role, handler: Callable[..., Any]) -> Callable[...,
     return guarded
 
 
-def _generator(door: Door, role: Role, handler: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+def _generator(door: Door, role: Role, handler: Callable[..., Iterator[object]]) -> Callable[..., Iterator[object]]:
     @functools.wraps(handler)
-    def guarded(*arguments: Any) -> Iterator[Any]:
+    def guarded(*arguments: object) -> Iterator[object]:
         door.check(arguments, role)
         try:
             yield from handler(*arguments)

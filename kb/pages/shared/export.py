@@ -27,7 +27,9 @@ def _turn(question: str, answer: Mapping[str, Any]) -> str:
     lines = [f"## {_plain(question)}", f"法律日期：{_plain(str(answer.get('as_of', '')))}", *_block(answer["text"])]
     for c in answer["citations"]:
         version = f"，{_plain(str(c['version']))}文本" if c.get("version") else ""
-        lines.append(f"- **\\[{c['n']}\\] {ROLE[c['role']]} {_plain(c['address'])}**（{CITATION_STATUS[c['status']]}{version}）")
+        lines.append(
+            f"- **\\[{c['n']}\\] {ROLE[c['role']]} {_plain(c['address'])}**（{CITATION_STATUS[c['status']]}{version}）"
+        )
         lines += [f"  > {_plain(line)}" for line in c["quote"].split("\n") if line.strip()]
         lines.append(f"  来源：{_plain(c['source'])}")
     lines += [f"注意：{_plain(str(w))}" for w in answer.get("warnings", [])]

@@ -41,7 +41,9 @@ def badge(text: str, tone: Tone = "plain") -> Markup:
     return tag("span", text, class_=f"kb-badge kb-{tone}")
 
 
-def button(shown: str | Markup, act: str, /, *, class_: str = "kb-button", label: str | None = None, **data: str | int | None) -> Markup:
+def button(
+    shown: str | Markup, act: str, /, *, class_: str = "kb-button", label: str | None = None, **data: str | int | None
+) -> Markup:
     """A button that ``actions.js`` reports to the server as ``act`` with its ``data``; ``label`` for screen readers."""
     named = {f"data_{k}": v for k, v in data.items()}
     return tag("button", shown, type="button", class_=class_, data_act=act, aria_label=label, **named)

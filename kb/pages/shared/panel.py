@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -16,7 +15,7 @@ from kb.pages.shared.markup import Markup
 _ACTIONS = (Path(__file__).parent / "actions.js").read_text(encoding="utf-8")
 
 
-def panel(name: str, value: Iterable[Markup] = (), **options: Any) -> gr.HTML:
+def panel(name: str, value: Iterable[Markup] = (), **options: str | None) -> gr.HTML:
     """An element with id ``name`` that shows a list of blocks; only the blocks that change are sent again.
 
     Gradio's template inserts the values last and never evaluates them, so ``${…}`` in a text stays text.

@@ -39,7 +39,7 @@ def row_name(generation: str, row: int) -> str:
 
 
 def open_row(base: KnowledgeBase, name: str, day: date, address: str = "", quote: str = "") -> Opened:
-    """Open the passage of a row name; ``address`` may lead to a 款/项 of it. Raises InputError for a stale or odd name."""
+    """Open the passage of a row name; ``address`` may lead to a 款/项 of it. Raises InputError for a stale name."""
     generation = base.generation
     made_by, _, row = name.partition(":")
     if made_by != generation.id or not row.isascii() or not row.isdigit() or int(row) >= len(generation):
@@ -107,7 +107,7 @@ def provision_view(opened: Opened) -> Markup:
     if passage.kind == "report":
         return _report_view(opened)
     parts = [
-        tag("h2", str(found.address), id="kb-provision-title", tabindex="-1"),
+        tag("h2", str(found.address), tabindex="-1"),
         _badges(found),
         *_path(passage),
         *_warnings(found.warnings),
@@ -120,13 +120,13 @@ def provision_view(opened: Opened) -> Markup:
         _versions(opened),
         _source(passage),
     ]
-    return tag("article", *parts, class_="kb-provision", aria_labelledby="kb-provision-title")
+    return tag("article", *parts, class_="kb-provision", aria_label=str(found.address))
 
 
 def _report_view(opened: Opened) -> Markup:
     passage = opened.found.passage
     parts = [
-        tag("h2", passage.title, id="kb-provision-title", tabindex="-1"),
+        tag("h2", passage.title, tabindex="-1"),
         tag("p", badge("报告"), class_="kb-badges"),
         *_path(passage),
         _plain_body(opened),
@@ -134,7 +134,7 @@ def _report_view(opened: Opened) -> Markup:
         _neighbours(opened),
         _source(passage),
     ]
-    return tag("article", *parts, class_="kb-provision", aria_labelledby="kb-provision-title")
+    return tag("article", *parts, class_="kb-provision", aria_label=passage.title)
 
 
 def _badges(found: Provision) -> Markup:
@@ -147,7 +147,7 @@ def _badges(found: Provision) -> Markup:
 
 
 def _path(passage: Passage) -> list[Markup]:
-    return [tag("p", " › ".join(passage.path), class_="kb-path")] if passage.path else []
+    return [tag("p", " / ".join(passage.path), class_="kb-path")] if passage.path else []
 
 
 def _warnings(warnings: Sequence[str]) -> list[Markup]:

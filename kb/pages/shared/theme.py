@@ -6,7 +6,6 @@ Does not know any page. No font, image or script of another origin is named here
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -28,7 +27,7 @@ _INK = gr.themes.Color(
 )  # fmt: skip
 
 
-def theme() -> Any:
+def theme() -> gr.themes.Base:
     """Gradio's Base theme in one dark blue, square corners, 44 px controls."""
     base = gr.themes.Base(
         primary_hue=_INK,
