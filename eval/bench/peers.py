@@ -1,0 +1,262 @@
+"""Peers set up as their documentation says, for Chinese: LangChain, LlamaIndex, txtai. Knows no clock.
+
+Each takes the shipped static encoder for its vectors and jieba for its words, so that what differs is the system.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.bench.systems import DEPTH, Hit, Search
+from kb.search.embed import load_encoder
+
+CHUNK, OVERLAP = 500, 50  # characters; LangChain's usual settings for Chinese text
+
+
+def cut(text: str) -> list[str]:
+    """Words for a peer's BM25."""
+    import jieba
+
+    return [w for w in jieba.lcut_for_search(text) if w.strip()]
+
+
+def _asked(question: str, history: Sequence[str]) -> str:
+    return " ".join((*history, question))
+
+
+class LangChain:
+    """RecursiveCharacterTextSplitter, BM25Retriever with jieba, FAISS vector store, EnsembleRetriever (half and half).
+
+    Its BM25Retriever has no file form, so opening cuts and counts the words again.
+    """
+
+    name = "langchain"
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Split, embed, save the vector store; count the words once (they cannot be kept)."""
+        from langchain_community.vectorstores import FAISS
+
+        documents = self._split(files)
+        store = FAISS.from_documents(documents, _langchain_embeddings())
+        store.save_local(str(folder))
+        self._words(documents)
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """Load the store and count the words."""
+        from langchain_classic.retrievers import EnsembleRetriever
+        from langchain_community.vectorstores import FAISS
+
+        store = FAISS.load_local(str(folder), _langchain_embeddings(), allow_dangerous_deserialization=True)
+        both = EnsembleRetriever(
+            retrievers=[self._words(self._split(files)), store.as_retriever(search_kwargs={"k": DEPTH})],
+            weights=[0.5, 0.5],
+        )
+
+        def search(question: str, history: Sequence[str]) -> list[Hit]:
+            found = both.invoke(_asked(question, history))
+            return [_span(d.metadata["source"], d.metadata["start_index"], len(d.page_content)) for d in found[:DEPTH]]
+
+        return search
+
+    @staticmethod
+    def _split(files: Sequence[Path]) -> list[Any]:
+        from langchain_core.documents import Document
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        splitter = RecursiveCharacterTextSplitter(
+            chunk_size=CHUNK,
+            chunk_overlap=OVERLAP,
+            add_start_index=True,
+            separators=["\n\n", "\n", "。", "；", "，", ""],
+            keep_separator="end",
+        )
+        whole = [Document(page_content=f.read_text("utf-8"), metadata={"source": f.name}) for f in files]
+        return list(splitter.split_documents(whole))
+
+    @staticmethod
+    def _words(documents: Sequence[Any]) -> Any:  # noqa: ANN401 - LangChain's own retriever
+        from langchain_community.retrievers import BM25Retriever
+
+        return BM25Retriever.from_documents(list(documents), preprocess_func=cut, k=DEPTH)
+
+
+def _span(source: str, start: int, length: int) -> Hit:
+    return (source, start, start + length)
+
+
+def _langchain_embeddings() -> Any:  # noqa: ANN401 - a subclass made when LangChain is there
+    from langchain_core.embeddings import Embeddings
+
+    encoder = load_encoder(None)
+
+    class Shipped(Embeddings):
+        """The shipped encoder."""
+
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            """Vectors of passages."""
+            return [list(map(float, v)) for v in encoder.encode(texts, kind="passage")]
+
+        def embed_query(self, text: str) -> list[float]:
+            """Vector of a question."""
+            return list(map(float, encoder.encode([text], kind="query")[0]))
+
+    return Shipped()
+
+
+class LlamaIndex:
+    """SentenceSplitter, VectorStoreIndex, BM25Retriever, QueryFusionRetriever by reciprocal rank, no language model."""
+
+    name = "llamaindex"
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Split, embed, count, save both."""
+        from llama_index.core import Document, VectorStoreIndex
+        from llama_index.core.node_parser import SentenceSplitter
+
+        whole = [Document(text=f.read_text("utf-8"), metadata={"source": f.name}) for f in files]
+        nodes = SentenceSplitter(chunk_size=CHUNK, chunk_overlap=OVERLAP, tokenizer=list).get_nodes_from_documents(
+            whole
+        )
+        index = VectorStoreIndex(nodes, embed_model=_llama_embeddings())
+        index.storage_context.persist(str(folder / "vectors"))
+        self._words(nodes).persist(str(folder / "words"))
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """Load both."""
+        from llama_index.core import StorageContext, load_index_from_storage
+        from llama_index.core.llms import MockLLM
+        from llama_index.core.retrievers import QueryFusionRetriever
+
+        stored = StorageContext.from_defaults(persist_dir=str(folder / "vectors"))
+        index = load_index_from_storage(stored, embed_model=_llama_embeddings())
+        words = self._words(list(stored.docstore.docs.values()))
+        both = QueryFusionRetriever(
+            [index.as_retriever(similarity_top_k=DEPTH), words],
+            llm=MockLLM(),
+            similarity_top_k=DEPTH,
+            num_queries=1,
+            mode="reciprocal_rerank",
+            use_async=False,
+        )
+
+        def search(question: str, history: Sequence[str]) -> list[Hit]:
+            found = both.retrieve(_asked(question, history))
+            return [_span(n.node.metadata["source"], n.node.start_char_idx or 0, len(n.node.text)) for n in found]
+
+        return search
+
+    @staticmethod
+    def _words(nodes: Sequence[Any]) -> Any:  # noqa: ANN401 - LlamaIndex's own retriever
+        """Its BM25 takes a pattern of tokens, no function: it is given the text cut by jieba, blanks between words."""
+        from llama_index.retrievers.bm25 import BM25Retriever
+
+        return _JiebaBM25.wrap(BM25Retriever, nodes)
+
+
+class _JiebaBM25:
+    """Makes LlamaIndex's BM25 retriever over nodes whose words are cut beforehand."""
+
+    @staticmethod
+    def wrap(kind: Any, nodes: Sequence[Any]) -> Any:  # noqa: ANN401 - LlamaIndex's own classes
+        """A retriever over jieba's words that returns the original nodes."""
+        from llama_index.core.schema import TextNode
+
+        cut_nodes = [
+            TextNode(text=" ".join(cut(n.text)), id_=n.node_id, metadata={}, start_char_idx=n.start_char_idx)
+            for n in nodes
+        ]
+        by_id = {n.node_id: n for n in nodes}
+        made = kind.from_defaults(
+            nodes=cut_nodes, similarity_top_k=DEPTH, skip_stemming=True, language=[], token_pattern=r"\S+"
+        )
+
+        class Restored(kind):  # type: ignore[misc]
+            """Cuts the question, and gives back the nodes as they were."""
+
+            def _retrieve(self, query_bundle: Any) -> list[Any]:  # noqa: ANN401 - LlamaIndex's own type
+                from llama_index.core.schema import NodeWithScore, QueryBundle
+
+                found = super()._retrieve(QueryBundle(" ".join(cut(query_bundle.query_str))))
+                return [NodeWithScore(node=by_id[n.node.node_id], score=n.score) for n in found]
+
+        made.__class__ = Restored
+        return made
+
+
+def _llama_embeddings() -> Any:  # noqa: ANN401 - a subclass made when LlamaIndex is there
+    from llama_index.core.embeddings import BaseEmbedding
+
+    encoder = load_encoder(None)
+
+    class Shipped(BaseEmbedding):
+        """The shipped encoder."""
+
+        def _get_text_embedding(self, text: str) -> list[float]:
+            return list(map(float, encoder.encode([text], kind="passage")[0]))
+
+        def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+            return [list(map(float, v)) for v in encoder.encode(texts, kind="passage")]
+
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return list(map(float, encoder.encode([query], kind="query")[0]))
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return self._get_query_embedding(query)
+
+    return Shipped(embed_batch_size=2048)
+
+
+class Txtai:
+    """Embeddings with hybrid search (vectors and BM25), a paragraph a row."""
+
+    name = "txtai"
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Cut, embed, save."""
+        found = self._new()
+        spans = [s for f in files for s in paragraphs(f)]
+        found.index((i, text, None) for i, (*_, text) in enumerate(spans))
+        found.save(str(folder / "txtai"))
+        (folder / "spans.json").write_text(json.dumps([s[:3] for s in spans], ensure_ascii=False), "utf-8")
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """Load."""
+        found = self._new()
+        found.load(str(folder / "txtai"))
+        spans = json.loads((folder / "spans.json").read_text("utf-8"))
+
+        def search(question: str, history: Sequence[str]) -> list[Hit]:
+            hits = found.search(" ".join(cut(_asked(question, history))), DEPTH)
+            return [(s[0], s[1], s[2]) for s in (spans[int(i)] for i, _ in hits)]
+
+        return search
+
+    @staticmethod
+    def _new() -> Any:  # noqa: ANN401 - txtai's own class
+        from txtai import Embeddings
+
+        encoder = load_encoder(None)
+
+        def vectors(texts: list[str]) -> Any:  # noqa: ANN401 - an array, as txtai asks
+            return encoder.encode([t.replace(" ", "") for t in texts], kind="passage")
+
+        return Embeddings(
+            method="external",
+            transform=vectors,
+            hybrid=True,
+            scoring={"method": "bm25", "terms": True, "normalize": True},
+        )
+
+
+def paragraphs(path: Path) -> list[tuple[str, int, int, str]]:
+    """Lines of a file with their spans, cut into jieba's words with blanks between (txtai's tokens)."""
+    out = []
+    at = 0
+    for line in path.read_text("utf-8").split("\n"):
+        if line.strip():
+            out.append((path.name, at, at + len(line), " ".join(cut(line))))
+        at += len(line) + 1
+    return out

@@ -1,0 +1,140 @@
+"""What is measured, behind one small protocol: ours, and the floor (bare cutting, bare FAISS, bare bm25s).
+
+Does not know how time is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+Hit = tuple[str, int, int]  # file name, start and end of the span in its text
+Search = Callable[[str, Sequence[str]], list[Hit]]  # question and its history → hits, best first
+DEPTH = 20
+DAY = "2025-04-30"
+
+
+class System(Protocol):
+    """A way to build an index of files and to search it."""
+
+    name: str
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Build the index of ``files`` (all in one folder) under ``folder``."""
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """Make ready to search what ``build`` left."""
+
+
+class Ours:
+    """The product: ``kb build`` and the retriever, with the known questions it ships with or without them."""
+
+    def __init__(self, *, known: bool = True) -> None:
+        self.name = "ours" if known else "ours_plain"
+        self._known = known
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Build or bring up to date."""
+        from kb.app import CHECKOUT
+        from kb.search.embed import load_encoder
+        from kb.search.index.build import Inputs, build
+
+        bundled = CHECKOUT / "corpus"
+        known = tuple(sorted((bundled / "questions").glob("*.jsonl"))) if self._known else ()
+        build(Inputs((files[0].parent,), (), bundled / "catalogue.toml", known), folder, load_encoder(None))
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """The retriever over the generation."""
+        from datetime import date
+
+        from kb.app import KnowledgeBase, Settings
+
+        base = KnowledgeBase(Settings(index=folder))
+        day = date.fromisoformat(DAY)
+
+        def search(question: str, history: Sequence[str]) -> list[Hit]:
+            found = base.search(question, k=DEPTH, history=history, as_of=day, scope="law")
+            return [(Path(h.passage.source).name, h.passage.start, h.passage.end) for h in found.hits]
+
+        return search
+
+
+class Jieba:
+    """The floor of building: reading the files and cutting their text with jieba, nothing kept."""
+
+    name = "jieba"
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Cut everything."""
+        import jieba
+
+        jieba.initialize()
+        for path in files:
+            jieba.lcut_for_search(path.read_text("utf-8"))
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """There is nothing to search; raises NotImplementedError."""
+        raise NotImplementedError("bare cutting has no index")
+
+
+class Floor:
+    """The floor of searching: one flat FAISS search plus one bm25s scoring over ready-made articles, unfused."""
+
+    name = "floor"
+
+    def build(self, files: Sequence[Path], folder: Path) -> None:
+        """Write nothing: the floor is held in memory when opened."""
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def open(self, folder: Path, files: Sequence[Path]) -> Search:
+        """Index every article by both."""
+        import bm25s
+        import faiss
+        import jieba
+
+        from kb.law.parse import parse_law
+        from kb.search.embed import load_encoder
+        from kb.search.embed.protocol import passage_text
+
+        encoder = load_encoder(None)
+        passages = [
+            p
+            for f in files
+            for p in parse_law(f.read_text("utf-8"), name=f.stem).passages(f.name)
+            if p.article is not None
+        ]
+        texts = [passage_text(p) for p in passages]
+        vectors = encoder.encode(texts, kind="passage")
+        flat = faiss.IndexFlatIP(vectors.shape[1])
+        flat.add(vectors)
+        words = bm25s.BM25()
+        words.index([jieba.lcut_for_search(t) for t in texts], show_progress=False)
+        spans = [(p.source, p.start, p.end) for p in passages]
+
+        def search(question: str, history: Sequence[str]) -> list[Hit]:
+            text = " ".join((*history, question))
+            _, near = flat.search(encoder.encode([text], kind="query"), DEPTH)
+            scores = words.get_scores(jieba.lcut_for_search(text))
+            best = scores.argpartition(-DEPTH)[-DEPTH:]
+            rows = [int(r) for pair in zip(near[0], best[scores[best].argsort()[::-1]], strict=False) for r in pair]
+            return [spans[r] for r in dict.fromkeys(rows)][:DEPTH]
+
+        return search
+
+
+def system(name: str) -> System:
+    """The system of a name; peers load their packages here. Raises KeyError for an unknown name."""
+    if name in ("langchain", "llamaindex", "txtai"):
+        from eval.bench import peers
+
+        found: System = {"langchain": peers.LangChain, "llamaindex": peers.LlamaIndex, "txtai": peers.Txtai}[name]()
+        return found
+    makers: dict[str, Callable[[], Any]] = {
+        "ours": Ours,
+        "ours_plain": lambda: Ours(known=False),
+        "jieba": Jieba,
+        "floor": Floor,
+    }
+    made: System = makers[name]()
+    return made
