@@ -27,6 +27,11 @@ class Change:
     later: Passage | None
     since: str
 
+    @property
+    def same_words(self) -> bool:
+        """Whether only the number changed."""
+        return self.later is not None and squeeze(self.later.text) == squeeze(self.earlier.text)
+
 
 def later_version(generation: Generation, passage: Passage, today: date) -> Version | None:
     """The newest held text of the same instrument that took effect after ``passage``'s and by ``today``."""
@@ -38,7 +43,7 @@ def later_version(generation: Generation, passage: Passage, today: date) -> Vers
 
 
 def changes(generation: Generation, passages: Sequence[Passage], as_of: date, today: date, near: Near) -> list[Change]:
-    """The changes of cited provisions between ``as_of`` and ``today``; empty when their wording is still the same."""
+    """The changes of cited provisions between ``as_of`` and ``today``; empty when number and wording are the same."""
     if as_of >= today:
         return []
     found = []
@@ -47,7 +52,7 @@ def changes(generation: Generation, passages: Sequence[Passage], as_of: date, to
         if version is None or (version.effective or version.version or "") <= as_of.isoformat():
             continue
         later = counterpart(passage, generation.articles(passage.title, version.version), near)
-        if later is None or squeeze(later.text) != squeeze(passage.text):
+        if later is None or later.article != passage.article or squeeze(later.text) != squeeze(passage.text):
             found.append(Change(passage, later, version.effective or version.version or ""))
     return found
 

@@ -7,28 +7,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.near import Near
+from kb.assist.answer.near import Near, pairs_of
 from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
+TOLD = 0.6  # share of a condition's character pairs from which the question tells it
+GUESS = "（对应关系按文字推定）"
+_OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
+_STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an answer is made of. ``tips`` and ``conflicts``: (line, citation)."""
+    """What an answer is made of. ``tips``, ``changes``: a line and its citation; ``conflicts``: why, high, low.
+
+    ``procedure_first``: the question is about procedure (这个要听证吗), so the tips lead.
+    """
 
     main: Sequence[Cited]
     question: str
     tips: Sequence[tuple[str, Cited]] = ()
     conflicts: Sequence[tuple[str, Cited, Cited]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
-    notes: Sequence[str] = field(default=())
+    procedure_first: bool = False
 
 
 def compose(parts: Parts, near: Near) -> str:
@@ -38,7 +45,7 @@ def compose(parts: Parts, near: Near) -> str:
     basis = [c for c in parts.main if c.citation.role == "basis"]
     lines: list[str] = []
     if penalties:
-        lines += _sanctioned(duties, penalties)
+        lines += _sanctioned(duties, penalties, parts.question)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
     if basis:
@@ -48,10 +55,13 @@ def compose(parts: Parts, near: Near) -> str:
     procedure = [(line, c) for line, c in parts.tips if c.citation.role == "procedure"]
     waiver = [(line, c) for line, c in parts.tips if c.citation.role == "waiver"]
     if procedure:
-        lines.append("程序提示：" + "；".join(line + c.mark for line, c in procedure) + "。")
+        said = "；".join(line + c.mark for line, c in procedure) + "。"
+        if parts.procedure_first:
+            lines = [f"结论：{said}", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
+        else:
+            lines.append(f"程序提示：{said}")
     if waiver:
         lines.append("不予或减轻：" + "；".join(line + c.mark for line, c in waiver) + "。")
-    lines += parts.notes
     return fitted(lines)
 
 
@@ -67,24 +77,39 @@ def fitted(lines: Sequence[str]) -> str:
     return "\n".join(out)
 
 
-def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited]) -> list[str]:
+def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str) -> list[str]:
     """The conclusion on a breach, then the range by condition of each penalty."""
     broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
-    by = "；".join(_ruled(c, [*duties, *penalties[:i]]) for i, c in enumerate(penalties))
+    by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
     head = f"结论：涉嫌违反{broken}，依照{by}" if broken else f"结论：依照{by}"
     lines = [head + "。"]
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
-    lines.append(
-        "罚则："
-        + "、".join(c.citation.address + c.mark + ("（对应关系按文字推定）" if c.inferred else "") for c in penalties)
-    )
+    lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
     for c in penalties:
-        further = [s for s in steps(c.sanctions) if s.condition]
+        said = focus(steps(c.sanctions), question)
+        further = [s for s in steps(c.sanctions) if s.condition and s is not said and s != said]
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.condition}：{s.phrase}" for s in further]
     return lines
+
+
+def focus(found: Sequence[Step], question: str) -> Step | None:
+    """The step whose condition the question tells (逾期不改, 较大事故), else the base case; None: neither stands."""
+    told = [(_told_share(s.condition, question), s) for s in found if s.condition]
+    best = max(told, key=lambda pair: pair[0], default=(0.0, None))
+    if best[0] >= TOLD:
+        return best[1]
+    return next((s for s in found if not s.condition), None)
+
+
+def _told_share(condition: str, question: str) -> float:
+    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 拒不 in other words."""
+    if _OVERDUE.search(condition) and _STILL.search(question):
+        return 1.0
+    pairs = pairs_of(condition)
+    return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0
 
 
 def _named(c: Cited, before: Sequence[Cited]) -> str:
@@ -95,16 +120,16 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
     return address
 
 
-def _ruled(c: Cited, before: Sequence[Cited]) -> str:
+def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
     found = steps(c.sanctions)
-    base = next((s for s in found if not s.condition), None)
-    if base is None and found:
-        return f"{_named(c, before)}{c.mark}处理（{_listed(found)}）"
-    return f"{_named(c, before)}{c.mark}：{base.phrase}" if base else f"{_named(c, before)}{c.mark}处理"
-
-
-def _listed(found: Sequence[Step]) -> str:
-    return "见下列幅度" if len(found) > 1 else f"{found[0].condition}的，{found[0].phrase}"
+    said = focus(found, question)
+    if said is not None:
+        when = f"{said.condition}的，" if said.condition else ""
+        return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"
+    if not found:
+        return f"{_named(c, before)}{c.mark}处理"
+    only = f"{found[0].condition}的，{found[0].phrase}" if len(found) == 1 else "见下列幅度"
+    return f"{_named(c, before)}{c.mark}处理（{only}）"
 
 
 def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[str]:

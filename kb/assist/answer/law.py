@@ -16,6 +16,7 @@ from kb.assist.answer.cited import Cited, cite
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
+from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.near import Near
 from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Wish, quote
@@ -81,9 +82,9 @@ class LawAnswers:
         document = document_on(self.generation, passage.title, self.day)
         return document is None or document.version == passage.version
 
-    def _article(self, address: Address) -> Passage | None:
-        """The article of an address in the text that governs; None: not held."""
-        document = document_on(self.generation, address.title, self.day)
+    def _article(self, address: Address, day: date | None = None) -> Passage | None:
+        """The article of an address in the text that governs on ``day`` (None: the day asked about); None: not held."""
+        document = document_on(self.generation, address.title, day or self.day)
         if document is None or address.article is None:
             return None
         return self.generation.article(address.title, address.article, document.version)
@@ -103,10 +104,14 @@ class LawAnswers:
         conflicts = [(r.why, by_row[r.governs], by_row[r.yields]) for r in rulings]
         changed = self._changed(question, main)
         later = [c for _, c in changed if c is not None]
-        shown = self._tips(question, main, len(main) + len(later), changed=bool(changed))
-        text = compose(Parts(main, question.full, shown, conflicts, changed), self.near)
+        found = self._tips(question, main, len(main) + len(later), changed=bool(changed))
+        shown = [(line, c) for line, c, _ in found]
+        asked = any(asked for _, _, asked in found)
+        about = asked and question.intent.follow_up and not asks_penalty(question.text)
+        text = compose(Parts(main, question.full, shown, conflicts, changed, about), self.near)
         cited = [*main, *later, *(c for _, c in shown)]
-        warnings = self._warnings(question, cited, belief, result)
+        today = {c.passage.id for c in later} | {c.passage.id for _, c in shown if changed}
+        warnings = self._warnings(question, cited, belief, result, later=today)
         return Answer(
             question=question.text,
             as_of=self.day,
@@ -146,6 +151,8 @@ class LawAnswers:
             if change.later is None:
                 out.append((line + "，新文本里没有找到对应的条文。", None))
                 continue
+            if change.same_words:
+                line += "（条号已变，文字未变）"
             n += 1
             wish = Wish(change.earlier.text, whole=True, penalty=earlier.citation.role == "penalty")
             found = quote(change.later, wish, self.near)
@@ -153,26 +160,35 @@ class LawAnswers:
             out.append((line + f"，对应{later.citation.address}", later))
         return out
 
-    def _tips(self, question: Question, main: Sequence[Cited], n: int, *, changed: bool) -> list[tuple[str, Cited]]:
-        """Lines on procedure and waiver whose provisions are held and not cited already."""
+    def _tips(
+        self, question: Question, main: Sequence[Cited], n: int, *, changed: bool
+    ) -> list[tuple[str, Cited, bool]]:
+        """Lines on procedure and waiver whose provisions are held and not cited already, and whether words ask them."""
         cited = {c.passage.id for c in main}
         wanted = question.intent.penalty != "no"
         sanctions = [s for c in main if c.citation.role == "penalty" for s in c.sanctions] if wanted else []
-        out: list[tuple[str, Cited]] = []
+        out: list[tuple[str, Cited, bool]] = []
         for shown in tips(question.text, sanctions, self.rules, changed=changed):
-            passage = self._article(shown.tip.address)
+            passage = self._article(shown.tip.address, self.today if shown.tip.when else self.day)
             if passage is None or passage.id in cited:
                 continue
-            out.append((shown.line, self._tip(shown.tip, passage, n + len(out) + 1)))
+            out.append(
+                (shown.line, self._tip(shown.tip, passage, n + len(out) + 1), shown.asked and not shown.tip.when)
+            )
         return out
 
     def _tip(self, tip: Tip, passage: Passage, n: int) -> Cited:
-        wish = Wish(tip.line, paragraph=tip.address.paragraph, item=tip.address.item)
-        return cite(self.generation, passage, quote(passage, wish, self.near), tip.role, n, self.day)
+        at = tip.address
+        wish = Wish(
+            tip.line, item=at.item, paragraph=at.paragraph if at.item else None, hint=(at.paragraph, None), penalty=True
+        )
+        found = quote(passage, wish, self.near)
+        return cite(self.generation, passage, found, tip.role, n, self.today if tip.when else self.day)
 
     def _warnings(
-        self, question: Question, cited: Sequence[Cited], belief: Belief, result: SearchResult
+        self, question: Question, cited: Sequence[Cited], belief: Belief, result: SearchResult, *, later: set[int]
     ) -> tuple[str, ...]:
+        """What the reader must know; of the texts in ``later`` (row ids) their own day is not the one asked about."""
         found: dict[str, None] = dict.fromkeys(result.warnings)
         if not question.located and not belief.confident:
             found[CAUTION] = None
@@ -180,5 +196,6 @@ class LawAnswers:
         if name is not None:
             found[f"所引条文里没有“{name}”的说法，请核对是否真有这项规定"] = None
         for c in cited:
-            found |= dict.fromkeys(text_warnings(self.generation, c.passage, self.day))
+            if c.passage.id not in later:
+                found |= dict.fromkeys(text_warnings(self.generation, c.passage, self.day))
         return tuple(found)

@@ -17,6 +17,7 @@ from kb.base.records import Hit, Pair, Passage, Rank, Role
 from kb.search.index import Generation
 
 MOST = 4  # law citations besides procedure, waiver and conflict: what a phone shows without scrolling twice
+_ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
 HEAD = 6  # duties and penalties among which the couple is looked for
 _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|处\s*罚|分则|罪")
@@ -27,20 +28,22 @@ _HARD = re.compile(r"罚款|罚金|拘留|徒刑|拘役|吊销|没收|停产停�
 class Bars:
     """Probabilities that decide; chosen so that citations are right more often than not.
 
-    ``accept``: a further hit is cited, ``coupled``: beside a duty and its penalty; ``relative``: and has this share of
-    the best one's; ``penalty``: a sanction is cited though none was asked; ``elsewhere``: a hit is cited though the
-    question names another instrument; ``couple``: share of the best one's that both of a duty and its penalty have;
-    ``printed``, ``worded``: what a pair by reference or by wording adds to them.
+    ``accept``: a further hit is cited, ``tied``: beside a duty and its known penalty; ``relative``: and has this share
+    of the best one's; ``penalty``: a sanction is cited though none was asked; ``elsewhere``: a hit is cited though
+    the question names another instrument; ``couple``: share of the best one's that both of a duty and its penalty have;
+    ``printed``, ``worded``: what a pair by reference or by wording adds to them; ``strange``: what it takes from them
+    that they are of two instruments.
     """
 
     accept: float = 0.08
-    coupled: float = 0.08
+    tied: float = 0.2
     relative: float = 0.15
     penalty: float = 0.5
     elsewhere: float = 0.6
     couple: float = 0.3
     printed: float = 0.1
     worded: float = 0.06
+    strange: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Selection:
         chosen = self._completed(question, chosen)
         if intent.only_penalty:
             chosen = [c for c in chosen if c.sanctions] or chosen
-        return [self._placed(c, chosen) for c in chosen]
+        placed = [self._placed(c, chosen) for c in chosen]
+        return sorted(placed, key=lambda c: _ORDER.index(c.role))
 
     def role(self, passage: Passage, intent: Intent) -> Role:
         """Penalty where the text imposes a sanction, violation where a duty is told and a breach asked, else basis."""
@@ -124,11 +128,11 @@ class Selection:
             return []
         first = self._couple(question, inside) if question.intent.penalty != "no" else [inside[0]]
         best = max(c.probability for c in first)
-        coupled = len(first) > 1
+        tied = len(first) > 1 and self._bond(first[0].passage, first[1].passage) > 0
         taken = {c.passage.id for c in first}
         for hit in ranked:
             c = self._chosen(hit.passage, question)
-            bar = max(self.bars.coupled if coupled else self.bars.accept, self.bars.relative * best)
+            bar = max(self.bars.tied if tied else self.bars.accept, self.bars.relative * best)
             if titles and hit.passage.title not in titles:
                 bar = max(bar, self.bars.elsewhere)
             if c.sanctions and question.intent.penalty == "no":
@@ -157,11 +161,11 @@ class Selection:
         return [c for c in best if c.probability >= self.bars.couple * hits[0].probability] or [hits[0]]
 
     def _bond(self, duty: Passage, penalty: Passage) -> float:
-        """How much a pair adds to the two probabilities; 0 where none is known."""
+        """How much a pair adds to the two probabilities; two instruments that nothing ties together take from them."""
         found = [p.how for p in self.generation.pairs(penalty.id) if p.duty == duty.id and p.penalty == penalty.id]
-        if not found:
-            return 0.0
-        return self.bars.printed if "reference" in found else self.bars.worded
+        if found:
+            return self.bars.printed if "reference" in found else self.bars.worded
+        return 0.0 if duty.title == penalty.title else -self.bars.strange
 
     def _titles(self, question: Question, hits: Sequence[Hit]) -> frozenset[str]:
         """The instruments named; of an ambiguous name those among the hits. Empty: none that any hit is of."""

@@ -14,8 +14,13 @@ from kb.base.records import Fine, Sanction
 LONG = 16  # characters of a party's name that still fit a phone's line beside the amount
 MOST_LINES = 5
 MOST_PHRASE = 120
-_TERM = re.compile(r"处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}")
+_TERM = re.compile(
+    r"(?:对[^，；。：]{1,14}的)?处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}"
+)
 _FINES = {"罚款", "罚金", "有期徒刑", "无期徒刑", "拘役", "管制", "死刑", "拘留", "行政拘留"}
+
+
+_ELSEWHERE = "依照其他规定处罚"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ def fine_phrase(fine: Fine, several: bool) -> str:
 def phrase(sanctions: Sequence[Sanction]) -> str:
     """The measures and amounts of sanctions under one condition, as one phrase."""
     measures = dict.fromkeys(m for s in sanctions for m in s.measures if m not in _FINES)
+    if len(measures) > 1 or any(s.fines for s in sanctions):
+        measures.pop(_ELSEWHERE, None)
     fines = list(dict.fromkeys(f for s in sanctions for f in s.fines))
     several = len({f.whom for f in fines}) > 1
     terms = dict.fromkeys(t for s in sanctions for t in prison(s))
