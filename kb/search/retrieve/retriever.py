@@ -13,11 +13,13 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from kb.base.records import Hit, SearchResult
-from kb.search.embed import Encoder
+from kb.search.embed import Encoder, StaticEncoder
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
 from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features
 from kb.search.rank.columns import I64, Flags
+from kb.search.rank.ranker import F64
+from kb.search.rank.sector import Fields
 from kb.search.retrieve.candidates import gather
 from kb.search.retrieve.fusion import interleave
 from kb.search.retrieve.named import named_keys
@@ -32,6 +34,7 @@ WHY = {
     "pair": "pair",
 }
 HISTORY = 2  # earlier questions that a follow-up carries with it
+HEAD = 40  # hits whose order is looked over once more: what stands below is hardly read
 EXPAND_FROM = 5  # hits whose partners are brought along where no ranker has weighed them
 
 
@@ -118,14 +121,42 @@ class Retriever:
         candidates = gather(self.evidence, query)
         why = _reasons(candidates.lists)
         if self.ranker is None or not len(candidates.rows):
-            rows = self._expanded(candidates, why)
+            fused = self._expanded(candidates, why)
             score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
-            return Found(tuple(rows), tuple(score[r] for r in rows), why, None)
+            return Found(tuple(fused), tuple(score[r] for r in fused), why, None)
         judged = self.ranker.judge(features(self.evidence, query, candidates))
-        rows = candidates.rows[judged.order].tolist()
-        for row in rows:
+        rows: I64 = candidates.rows[judged.order]
+        chances: F64 = judged.probability[judged.order]
+        chances[:HEAD] = self._doubted(query, rows[:HEAD], chances[:HEAD])
+        order = np.argsort(-chances[:HEAD], kind="stable")
+        ordered = [*rows[:HEAD][order].tolist(), *rows[HEAD:].tolist()]
+        for row in ordered:
             why.setdefault(row, set()).add("rerank")
-        return Found(tuple(rows), tuple(judged.probability[judged.order].tolist()), why, judged.confidence)
+        return Found(
+            tuple(ordered), (*chances[:HEAD][order].tolist(), *chances[HEAD:].tolist()), why, judged.confidence
+        )
+
+    @cached_property
+    def _fields(self) -> Fields | None:
+        """The trades that titles name; None for an encoder whose single words cost too much to ask for."""
+        if not isinstance(self.encoder, StaticEncoder):
+            return None
+        encode = self.encoder.encode
+        return Fields(self.evidence.columns.titles, lambda word: encode([word])[0])
+
+    def _doubted(self, query: Query, rows: I64, chances: F64) -> F64:
+        """Chances of passages whose instrument's trade the question does not come near are lowered."""
+        if self._fields is None or not len(rows) or not isinstance(self.encoder, StaticEncoder):
+            return chances
+        spoken = self.encoder.word_vectors(query.text)
+        spoken = spoken / np.maximum(np.linalg.norm(spoken, axis=1, keepdims=True), 1e-6)
+        numbers = self.evidence.columns.document[rows]
+        named = np.isin(numbers, query.named)
+        titles = [self.evidence.columns.titles[n] for n in numbers.tolist()]
+        factor = np.where(named, 1.0, self._fields.doubts(titles, query.text, spoken))
+        odds = chances / np.maximum(1 - chances, 1e-9) * factor
+        lowered: F64 = odds / (1 + odds)
+        return lowered
 
     def _expanded(self, candidates: Candidates, why: Mapping[int, set[str]]) -> list[int]:
         """A duty brings its penalty and a penalty its duty: partners of the first hits follow the first hits."""
