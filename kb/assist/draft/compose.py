@@ -35,6 +35,8 @@ LAST = 0.06
 """Added for the office's own last report."""
 OTHER_ROLE = {("done", "duty"): 0.05, ("duty", "done"): 0.05, ("plan", "done"): 0.15, ("plan", "duty"): 0.2}
 """Taken off for (wanted, found) kinds of chapter; a pair that is not named is never followed (不足 from a plan)."""
+LENDING = 0.05
+"""Added for a sentence that has words to lend around the fact."""
 CLOSE_WORDS = 0.35
 """Least likeness of another office's sentence to a fact for its other figures to be asked for."""
 EXPECTED, EXPECTED_OTHER = 0.38, 0.6
@@ -173,7 +175,16 @@ class Composer:
     def _standing(self, pattern: Pattern) -> float:
         precedent = pattern.precedent
         last = LAST if precedent.report is self._last else 0.0
-        return STANDING[precedent.closeness] + last - OTHER_ROLE.get((self._role, pattern.role), 0.0)
+        lends = LENDING if self._lending(pattern) else 0.0
+        return STANDING[precedent.closeness] + last + lends - OTHER_ROLE.get((self._role, pattern.role), 0.0)
+
+    def _lending(self, pattern: Pattern) -> bool:
+        """Whether it has a manner before its first figure, or a purpose behind its last."""
+        figured = [i for i, c in enumerate(pattern.clauses) if c.figured]
+        if not figured:
+            return False
+        before, behind = pattern.clauses[: figured[0]], pattern.clauses[figured[-1] + 1 :]
+        return any(self._lends(c) for c in before) or any(self.lifter.purpose(c.text) for c in behind)
 
     def _sentence(self, pattern: Pattern, group: Sequence[FactFigures]) -> Sentence:
         """The pattern with the group's facts in place of the clauses that count the same."""

@@ -103,6 +103,8 @@ def _merged(
             continue
         chapter = dict(zip(("done", "lack", "duty", "plan"), CHAPTERS, strict=True))[role(section)]
         found = out[chapter]
+        if section in found:
+            continue
         at = next((i for i, s in enumerate(found) if s == homes.get(section) and s not in named), None)
         if at is None:
             at = next((i for i, s in enumerate(found) if alike_names(s, section) >= SAME and s not in named), None)

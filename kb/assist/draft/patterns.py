@@ -70,7 +70,7 @@ class Slot:
     @property
     def _base(self) -> str:
         """Its name without “” and without a counting word that the unit says again (…件数, …次数)."""
-        base = re.sub("[“”]", "", self.indicator)
+        base = re.sub("[“”]", "", self.indicator).removesuffix(self.unit or "%")
         return base if self.unit in ("%", "") else re.sub(f"(?:{re.escape(self.unit[:1])}次?)?数?量?$", "", base)
 
     @property

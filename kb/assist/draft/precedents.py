@@ -176,26 +176,32 @@ class Shelf:
 
     def last(self, task: Task) -> Report | None:
         """The office's own last report of the kind that is written; None when there is none."""
+        return next(iter(self._own(task)), None)
+
+    def _own(self, task: Task) -> list[Report]:
+        """The office's own usable reports of the kind that is written, the newest first."""
         own = [
             r
             for n, r in enumerate(self.reports)
             if r.year is not None and self._usable(n, task) and r.plan == task.plan and self.closeness(n, task) == "own"
         ]
-        return max(own, key=lambda r: r.year or 0, default=None)
+        return sorted(own, key=lambda r: -(r.year or 0))
 
     def home(self, task: Task) -> list[Precedent]:
-        """The section of the office's own last report that corresponds to the task's, passage by passage.
+        """The section of the office's own reports that corresponds to the task's, passage by passage.
 
-        It is the one whose heading names the section, else the one that half of the facts are nearest to. Empty where
+        It is the newest one whose heading names the section, else that of the last report that half of the facts are
+        nearest to. Empty where
         there is none, or where it is longer than ``MOST_HOME`` passages (then it is no section but a chapter).
         """
-        last = self.last(task)
-        if last is None:
-            return []
-        spots = [i for i, s in enumerate(self._spots) if self.reports[s.report] is last]
-        prefix = self._named(task.section, spots) or self._voted(task, spots)
-        found = [i for i in spots if prefix and self._spots[i].passage.path[: len(prefix)] == prefix]
-        return [self._precedent(i, 0.0, task) for i in found] if len(found) <= MOST_HOME else []
+        own = self._own(task)
+        spots = [[i for i, s in enumerate(self._spots) if self.reports[s.report] is r] for r in own]
+        named = [(rows, prefix) for rows in spots if (prefix := self._named(task.section, rows))]
+        voted = [(spots[0], prefix) for prefix in [self._voted(task, spots[0])] if prefix] if own else []
+        for rows, prefix in [*named, *voted][:1]:
+            found = [i for i in rows if self._spots[i].passage.path[: len(prefix)] == prefix]
+            return [self._precedent(i, 0.0, task) for i in found] if len(found) <= MOST_HOME else []
+        return []
 
     def _named(self, section: str, spots: Sequence[int]) -> tuple[str, ...]:
         """The outermost headings down to the one that names the section; empty when none does."""

@@ -78,10 +78,24 @@ def _styles(word: Any) -> None:  # noqa: ANN401
         _indent(style, indent, SIZE[size])
         if size == "三号":
             _tight(style)
+    for name in ("Title", "Letterhead"):
+        _off_grid(word.styles[name])
     word.styles["Letterhead"].font.color.rgb = RGBColor(0xC0, 0, 0)
     word.styles["Clerk Note"].font.color.rgb = RGBColor(0x60, 0x60, 0x60)
     for name in ("Heading 1", "Heading 2", "Heading 3"):
         word.styles[name].paragraph_format.keep_with_next = True
+
+
+def _off_grid(style: Any) -> None:  # noqa: ANN401
+    """Free a style of large characters from the page's line grid, which would give each of its lines two."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    properties = style.element.get_or_add_pPr()
+    spacing = properties.find(qn("w:spacing"))
+    spacing.addprevious(snap) if spacing is not None else properties.append(snap)
 
 
 def _style(word: Any, name: str) -> Any:  # noqa: ANN401
