@@ -59,7 +59,7 @@ def build(door: Door) -> None:
     kept = gr.BrowserState({}, storage_key="kb-conversation", secret="kept-in-this-browser-only")
     with gr.Row(elem_classes="kb-split"):
         with gr.Column(scale=7, min_width=320):
-            log = panel("kb-log", opening(), elem_classes="kb-log")
+            log = panel("kb-log", opening(), classes="kb-log")
             with gr.Group(visible=False, elem_id="kb-wrong") as wrong:
                 comment = gr.Textbox(label="哪里有误（可不填）", lines=2, max_length=1000)
                 judged = gr.State(-1)
@@ -75,7 +75,7 @@ def build(door: Door) -> None:
                 exports = [(gr.Button(f"导出{n}", min_width=96, size="md"), k) for k, n in NAMES.items()]
                 clear = gr.Button("清空对话", min_width=96, size="md")
         with gr.Column(scale=6, min_width=320):
-            pane = panel("kb-ask-pane", [hint(_PANE)], elem_classes="kb-pane")
+            pane = panel("kb-ask-pane", [hint(_PANE)], classes="kb-pane")
     url = gr.Textbox(visible=False)
     h = _Handlers(door)
     quiet: dict[str, Any] = {"api_visibility": "private"}

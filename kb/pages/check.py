@@ -58,7 +58,7 @@ def build(door: Door) -> None:
         with gr.Column(scale=6, min_width=320):
             listing = panel("kb-check-list", [hint(_EMPTY)])
             table = gr.Button("下载结果表", visible=False)
-            pane = panel("kb-check-pane", elem_classes="kb-pane")
+            pane = panel("kb-check-pane", classes="kb-pane")
     url = gr.Textbox(visible=False)
     run, tap, offer = _handlers(door)
     go.click(run, [text, file, day], [words, listing, rows, table, pane], api_name="check", api_visibility="private")

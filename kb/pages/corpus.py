@@ -18,7 +18,7 @@ from kb.base.records import InputError, KbError, Rank, VersionStatus
 from kb.base.words import VERSION_STATUS
 from kb.pages.shared.door import Door, Handler
 from kb.pages.shared.markup import Markup, badge, join, tag
-from kb.pages.shared.notices import problem, working
+from kb.pages.shared.notices import hint, problem, working
 from kb.pages.shared.panel import panel, shown
 from kb.pages.shared.rebuild import Progress, Rebuild, uploads_folder
 from kb.pages.shared.uploads import ENDINGS, MAX_BYTES, clean_name
@@ -27,10 +27,11 @@ from kb.serve.users import Role
 from kb.text.read import read
 
 TITLE = "资料库"
-MAX_LISTED = 100
+MAX_LISTED = 60
 MAX_FILES = 20  # in one go
 MAX_KEPT = 5000  # in the uploads folder
 _ALL = "全部"
+_LIMITS = f"{' '.join(ENDINGS)}；一次最多 {MAX_FILES} 个，每个不超过 {MAX_BYTES // 2**20} MB。"
 _WAIT = "文件已收下。点“更新资料库”后才能检索；更新时可以照常提问。"
 
 
@@ -42,22 +43,22 @@ def ready(door: Door) -> bool:
 def build(door: Door) -> None:
     """Draw the page inside the current tab."""
     rebuild = Rebuild(door.base)
-    with gr.Row(elem_classes="kb-split"):
+    summary = panel("kb-corpus-summary", [holdings(door.base)])
+    with gr.Row(elem_classes="kb-split kb-pane-first"):
         with gr.Column(scale=7, min_width=320):
-            summary = panel("kb-corpus-summary", [holdings(door.base)])
             with gr.Row():
-                words = gr.Textbox(label="名称里有", max_length=60, elem_id="kb-corpus-words")
-                kind = gr.Dropdown([_ALL, *kinds(door.base)], value=_ALL, label="类别")
+                words = gr.Textbox(label="名称里有", max_length=60, min_width=140, elem_id="kb-corpus-words")
+                kind = gr.Dropdown([_ALL, *kinds(door.base)], value=_ALL, label="类别", min_width=140)
             table = panel("kb-corpus-table", [listing(door.base, "", _ALL)])
         with gr.Column(scale=5, min_width=320):
             files = gr.File(
-                label=f"上传文件（{' '.join(ENDINGS)}，一次最多 {MAX_FILES} 个，每个不超过 {MAX_BYTES // 2**20} MB）",
+                label="上传文件",
                 file_types=list(ENDINGS),
                 file_count="multiple",
-                height=180,
+                height=160,
                 elem_id="kb-corpus-files",
             )
-            outcome = panel("kb-corpus-outcome")
+            outcome = panel("kb-corpus-outcome", [hint(_LIMITS)])
             go = gr.Button("更新资料库", variant="primary", elem_id="kb-corpus-go")
             progress = panel("kb-corpus-progress")
             missing = panel("kb-corpus-gaps", [gaps(door.base), skipped(door.base)])
@@ -97,7 +98,7 @@ def _handlers(door: Door, rebuild: Rebuild) -> tuple[Handler, Handler, Handler, 
         if now.state == "running":
             return said, *[gr.skip()] * 5
         fresh = (shown(holdings(door.base)), shown(listing(door.base, words or "", kind)))
-        return said, gr.Timer(active=False), *fresh, shown(gaps(door.base), skipped(door.base)), shown()
+        return said, gr.Timer(active=False), *fresh, shown(gaps(door.base), skipped(door.base)), shown(hint(_LIMITS))
 
     @door.guard(Role.QUERY)
     def narrow(words: str, kind: str, request: gr.Request) -> object:
@@ -217,10 +218,10 @@ def listing(base: KnowledgeBase, words: str, kind: str) -> Markup:
 
 def _row(document: DocumentRow) -> Markup:
     status: VersionStatus = document.status if document.status in VERSION_STATUS else "unknown"  # type: ignore[assignment]
-    said = VERSION_STATUS[status] if document.kind == "law" else "报告"
+    said = VERSION_STATUS[status] if document.kind == "law" else ""
     kind = [badge("要点", "care")] if document.text_kind == "digest" else []
     name = tag("td", tag("b", document.key), " ", *kind, tag("p", document.source, class_="kb-source"))
-    return tag("tr", name, tag("td", _group(document)), tag("td", document.version or "日期不明"), tag("td", said))
+    return tag("tr", name, tag("td", _group(document)), tag("td", document.version or "日期不明", class_="kb-date"), tag("td", said))
 
 
 def gaps(base: KnowledgeBase) -> Markup:

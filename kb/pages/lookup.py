@@ -60,7 +60,7 @@ def build(door: Door) -> None:
         with gr.Column(scale=5, min_width=320):
             listing = panel("kb-lookup-list", [kinds(door.base)])
         with gr.Column(scale=7, min_width=320):
-            pane = panel("kb-lookup-pane", [hint(_EMPTY), examples()], elem_classes="kb-pane")
+            pane = panel("kb-lookup-pane", [hint(_EMPTY), examples()], classes="kb-pane")
     find_, tap_ = _handlers(door)
     for event in (go.click, text.submit):
         event(find_, [text, day], [listing, pane], api_name="lookup_find", api_visibility="private")

@@ -57,5 +57,7 @@ class HostileBase(KnowledgeBase):
             )
             for n, p in enumerate(passages, 1)
         )  # fmt: skip
-        answer = Answer(question, result.as_of, result.generation, f"{ALL}\n见[1][2]{ALL}", citations, result.hits, warnings=(ALL,))
+        answer = Answer(
+            question, result.as_of, result.generation, f"{ALL}\n见[1][2]{ALL}", citations, result.hits, warnings=(ALL,)
+        )
         return replace(answer, refused="拒" in question, refusal_reason=ALL)

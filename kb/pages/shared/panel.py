@@ -15,7 +15,7 @@ from kb.pages.shared.markup import Markup
 _ACTIONS = (Path(__file__).parent / "actions.js").read_text(encoding="utf-8")
 
 
-def panel(name: str, value: Iterable[Markup] = (), **options: str | None) -> gr.HTML:
+def panel(name: str, value: Iterable[Markup] = (), *, classes: str = "") -> gr.HTML:
     """An element with id ``name`` that shows a list of blocks; only the blocks that change are sent again.
 
     Gradio's template inserts the values last and never evaluates them, so ``${…}`` in a text stays text.
@@ -25,8 +25,8 @@ def panel(name: str, value: Iterable[Markup] = (), **options: str | None) -> gr.
         html_template='${(value || []).join("")}',
         js_on_load=_ACTIONS,
         elem_id=name,
+        elem_classes=["kb-panel", *classes.split()],
         apply_default_css=False,
-        **options,
     )
 
 
