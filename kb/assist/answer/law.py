@@ -71,9 +71,11 @@ class LawAnswers:
         there = {h.passage.title for h in hits}
         for n in question.instruments:
             key = n.keys[0] if len(n.keys) == 1 else None
-            if key is not None and key not in there and self.generation.held(key) is not None:
+            several = question.intent.compare and len(question.instruments) > 1
+            if key is not None and (several or key not in there) and self.generation.held(key) is not None:
                 inside = replace(self.scope, title=key)
-                hits += self.retriever.search(question.full, scope=inside, k=INSIDE).hits
+                found = self.retriever.search(question.full, scope=inside, k=INSIDE).hits
+                hits += [h for h in found if h.passage.id not in {o.passage.id for o in hits}]
                 there.add(key)
         return hits
 

@@ -126,7 +126,7 @@ class Selection:
         inside = [self._chosen(h.passage, question) for h in ranked if not titles or h.passage.title in titles]
         if not inside:
             return []
-        first = self._couple(question, inside) if question.intent.penalty != "no" else [inside[0]]
+        first = self._first(question, inside, titles)
         best = max(c.probability for c in first)
         tied = len(first) > 1 and self._bond(first[0].passage, first[1].passage) > 0
         taken = {c.passage.id for c in first}
@@ -141,6 +141,15 @@ class Selection:
                 taken.add(hit.passage.id)
                 first.append(c)
         return first[:MOST]
+
+    def _first(self, question: Question, inside: Sequence[Chosen], titles: frozenset[str]) -> list[Chosen]:
+        """What is cited in any case: of several named instruments the best of each, else the couple or the best hit."""
+        wanted = question.intent.penalty != "no"
+        if len(titles) > 1 and (question.intent.compare or sum(n.certain for n in question.instruments) > 1):
+            each = [[c for c in inside if c.passage.title == t] for t in titles]
+            best = [next((c for c in some if c.sanctions or not wanted), some[0]) for some in each if some]
+            return sorted(best, key=lambda c: -c.probability)
+        return self._couple(question, inside) if wanted else [inside[0]]
 
     def _chosen(self, passage: Passage, question: Question) -> Chosen:
         return Chosen(passage, self.role(passage, question.intent), self.belief.get(passage.id, 0.0))
