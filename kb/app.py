@@ -190,11 +190,7 @@ def _last_corpora(index: Path) -> tuple[Path, ...]:
     """The corpus folders of the current generation that still exist; empty when there is none."""
     from kb.search.index import manifest
 
-    current = manifest.current_id(index)
-    if current is None or not (index / current / manifest.MANIFEST).is_file():
-        return ()
-    made = manifest.load(index / current)
-    return tuple(p for c in made.corpora if (p := Path(c)).is_dir())
+    return tuple(p for c in manifest.corpora(index) if (p := Path(c)).is_dir())
 
 
 class KnowledgeBase:

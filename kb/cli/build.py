@@ -35,7 +35,7 @@ class _Bar:
         if stage != self._stage:
             self.close()
             self._stage = stage
-            self._bar = tqdm(total=total, desc=stage, file=sys.stderr, leave=False, unit="项")
+            self._bar = tqdm(total=total, desc=stage, file=sys.stderr, leave=False, unit="项", disable=None)
         if self._bar.total != total:
             self._bar.total = total
         self._bar.n = done

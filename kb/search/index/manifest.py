@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.base.records import GenerationError
 
-FORMAT = 2  # raised whenever the files' layout changes
+FORMAT = 3  # raised whenever the files' layout changes
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 REBUILD = "请运行 kb build 重建索引"
@@ -101,3 +101,15 @@ def current_id(index: Path) -> str | None:
 def point_to(index: Path, generation: str) -> None:
     """Make ``generation`` the current one (atomic)."""
     write_atomically(index / CURRENT, generation + "\n")
+
+
+def corpora(index: Path) -> tuple[str, ...]:
+    """The corpus folders that the current generation was built from, whatever its format; empty when unknown."""
+    current = current_id(index)
+    if current is None:
+        return ()
+    try:
+        raw = json.loads((index / current / MANIFEST).read_text(encoding="utf-8"))
+        return tuple(str(c) for c in raw["corpora"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()

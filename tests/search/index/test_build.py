@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.app import Settings, build_index
 from kb.base.address import ArticleNo
 from kb.base.records import BuildRunning, GenerationError, InputError
 from kb.search.embed import load_encoder
@@ -175,6 +176,20 @@ def test_a_damaged_generation_is_refused_with_the_cure(small_corpus: Path, tmp_p
     with pytest.raises(GenerationError, match="kb build"):
         Generation.open(index)
     assert make(small_corpus, index).article("示例厨房安全条例", ArticleNo(1)) is not None
+
+
+def test_an_index_of_an_older_format_is_refused_but_its_corpora_are_remembered(
+    small_corpus: Path, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    generation = make(small_corpus, index)
+    generation.close()
+    file = index / generation.id / "manifest.json"
+    file.write_text(file.read_text("utf-8").replace('"format": ', '"format": 9'), "utf-8")
+    with pytest.raises(GenerationError, match="kb build"):
+        Generation.open(index)
+    build_index(Settings(index=index))  # as ``kb build`` without --corpus
+    assert Generation.open(index).article("示例车间安全条例", ArticleNo(2)) is not None
 
 
 def test_another_encoder_is_refused_with_the_cure(small_corpus: Path, tmp_path: Path) -> None:
