@@ -32,7 +32,7 @@ class Bars:
     of the best one's; ``penalty``: a sanction is cited though none was asked; ``elsewhere``: a hit is cited though
     the question names another instrument; ``couple``: share of the best one's that both of a duty and its penalty have;
     ``printed``, ``worded``: what a pair by reference or by wording adds to them; ``strange``: what it takes from them
-    that they are of two instruments.
+    that they are of two instruments; ``compared``: factor on the bar of a further instrument where a question compares.
     """
 
     accept: float = 0.08
@@ -44,6 +44,7 @@ class Bars:
     printed: float = 0.1
     worded: float = 0.06
     strange: float = 0.2
+    compared: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ class Selection:
             bar = max(self.bars.tied if tied else self.bars.accept, self.bars.relative * best)
             if titles and hit.passage.title not in titles:
                 bar = max(bar, self.bars.elsewhere)
+            elif question.intent.compare and not any(o.passage.title == c.passage.title for o in first):
+                bar *= self.bars.compared
             if c.sanctions and question.intent.penalty == "no":
                 bar = max(bar, self.bars.penalty)
             if c.probability >= bar and hit.passage.id not in taken:
@@ -149,6 +152,8 @@ class Selection:
             each = [[c for c in inside if c.passage.title == t] for t in titles]
             best = [next((c for c in some if c.sanctions or not wanted), some[0]) for some in each if some]
             return sorted(best, key=lambda c: -c.probability)
+        if wanted and question.intent.compare:
+            return [next((c for c in inside if c.sanctions), inside[0])]
         return self._couple(question, inside) if wanted else [inside[0]]
 
     def _chosen(self, passage: Passage, question: Question) -> Chosen:

@@ -24,7 +24,7 @@ _AHEAD = re.compile(r"计划|将|打算|准备|重点工作|下一步|明年|目
 # Organisations a question can name beside a place; without them a bare 浦东 may be a scene of a breach.
 _OFFICE = re.compile(r"应急(?:管理)?局|执法大队|安监局|区局|法治政府|报告|工作总结|要点")
 _DISTRICT = re.compile(
-    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,4}?)(?:新区|区|县|市|省|镇|乡|街道)(?=应急|执法|安监|去年|今年|(?:20)?[12]\d年)"
+    r"(?<![\u4e00-\u9fff])((?:(?![不服的了在去给找我你他该各某全本到从])[\u4e00-\u9fff]){2,4}?)(?:新区|区|县|市|省|镇|乡|街道)(?=应急|执法|安监|去年|今年|(?:20)?[12]\d年)"
 )
 
 
