@@ -13,18 +13,21 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from eval.rank import material, questions
-from eval.rank.evidence import Corpus, Trainer
+from eval.rank.evidence import LEFT_OUT, Corpus, Trainer
 from eval.rank.fit import Settings
 from eval.rank.material import DAY, PLACE, Material
 from eval.train.data import ROOT
 from kb.search.index import Generation
+from kb.search.rank import NAMES
 from kb.search.retrieve import Scope
 from kb.search.retrieve.scope import eligible, mask
 
 FOLDS = 6
+MADE_OF = sha256("".join(NAMES).encode()).hexdigest()[:8]  # other features: other files
 SHARE = 0.12  # of the questions whose law is not left out
 
 
@@ -45,7 +48,8 @@ def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> 
         folder = work / f"fold{fold.n}"
         if not folder.is_dir():
             trainer.write(fold, folder)
-        file = folder / f"material-{options.by_law}-{options.by_question}.npz"
+        fold = questions.Fold.load(fold.n, folder / LEFT_OUT, corpus.questions)
+        file = folder / f"material-{options.by_law}-{options.by_question}-{MADE_OF}.npz"
         if not file.is_file():
             chosen = material.sample(fold, corpus.questions, options.by_law, options.by_question)
             material.make(fold, corpus.questions, chosen, folder, corpus.generation, corpus.allowed).save(file)

@@ -30,6 +30,9 @@ F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 
+LEFT_OUT = "left_out.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What all folds share: the generation, which of its rows are searched, and the questions."""
@@ -115,8 +118,34 @@ class Trainer:
         np.save(beside / "gold.npy", np.array([r for q in kept for r in q.gold], np.int64))
         np.save(beside / "table.npy", table.astype(np.float16))
         self.prepared.tokenizer.save(str(beside / "tokenizer.json"))
+        np.savez(beside / "words.npz", rows=rows, starts=words.starts, flat=words.flat.astype(np.uint16))
+        fold.save(beside / LEFT_OUT, self.corpus.questions)
         beside.replace(folder)
         print(f"fold {fold.n}: encoder and index in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+class FoldWords:
+    """Words of the searched rows as numbers of a fold's table (``kb.search.rank.evidence.WordSearch``)."""
+
+    def __init__(self, file: Path, size: int, evidence: FoldEvidence) -> None:
+        with np.load(file) as found:
+            self._flat, starts, rows = found["flat"], found["starts"], found["rows"]
+        self._first, self._last = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        self._first[rows], self._last[rows] = starts[:-1], starts[1:]
+        self._of = evidence
+
+    def question(self, text: str) -> I64:
+        """Numbers of a question's words."""
+        return np.array(self._of.ids(text), np.int64)
+
+    def passages(self, rows: I64) -> tuple[I64, I64]:
+        """Numbers of the words of some rows, and where each begins."""
+        parts = [self._flat[a:b] for a, b in zip(self._first[rows], self._last[rows], strict=True)]
+        return np.concatenate(parts).astype(np.int64), np.cumsum([0, *map(len, parts)])
+
+    def vectors(self, words: I64) -> F32:
+        """Vectors of words."""
+        return self._of.table[words]
 
 
 class FoldEvidence:
@@ -125,7 +154,7 @@ class FoldEvidence:
     def __init__(self, folder: Path, generation: Generation) -> None:
         from tokenizers import Tokenizer
 
-        self._table: F32 = np.load(folder / "table.npy").astype(np.float32)
+        self.table: F32 = np.load(folder / "table.npy").astype(np.float32)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         known = AskedIndex(
             np.load(folder / "starts.npy"),
@@ -133,17 +162,21 @@ class FoldEvidence:
             Vectors.open(folder / "questions.faiss"),
             LexicalIndex.open(folder / "terms"),
         )
-        columns = Columns.build(
-            generation.documents(), generation.shape, generation.all_pairs, known.starts, known.gold
-        )
-        self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), generation.lexical, known, columns)
+        g = generation
+        columns = Columns.build(g.documents(), g.shape, g.all_pairs, known.starts, known.gold)
+        words = FoldWords(folder / "words.npz", len(g), self)
+        self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), g.lexical, known, columns, words)
+
+    def ids(self, text: str) -> list[int]:
+        """Numbers of a text's words; unknown ones left out."""
+        return [t for t in self._tokenizer.encode(text, add_special_tokens=False).ids if t]
 
     def encode(self, texts: Sequence[str]) -> F32:
         """Vectors [texts, dim] of length 1."""
-        out = np.zeros((len(texts), self._table.shape[1]), np.float32)
-        for i, e in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-            ids = [t for t in e.ids if t]
+        out = np.zeros((len(texts), self.table.shape[1]), np.float32)
+        for i, text in enumerate(texts):
+            ids = self.ids(text)
             if ids:
-                out[i] = self._table[ids].sum(axis=0)
+                out[i] = self.table[ids].sum(axis=0)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
         return np.divide(out, norms, out=np.zeros_like(out), where=norms > 0)

@@ -63,6 +63,23 @@ class Fold:
         """All of them."""
         return frozenset(self.by_law) | frozenset(self.by_question)
 
+    def save(self, file: Path, questions: Sequence[Item]) -> None:
+        """Write the words of the questions left out: numbers change with every edit of the questions."""
+        plain = {
+            "by_law": [questions[i].text for i in self.by_law],
+            "by_question": [questions[i].text for i in self.by_question],
+            "laws": sorted(self.laws),
+        }
+        file.write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, n: int, file: Path, questions: Sequence[Item]) -> Fold:
+        """Read; a question whose words were edited since is left out by neither."""
+        plain = json.loads(file.read_text("utf-8"))
+        number = {q.text: i for i, q in enumerate(questions)}
+        by_law, by_question = ([number[t] for t in plain[k] if t in number] for k in ("by_law", "by_question"))
+        return cls(n, tuple(by_law), tuple(by_question), frozenset(plain["laws"]))
+
 
 def folds(questions: Sequence[Item], n: int, share: float, seed: int = 0) -> list[Fold]:
     """``n`` folds: each law is left out of one of them, and ``share`` of the other questions besides.

@@ -174,6 +174,7 @@ class Assembly:
         self._terms(taken, material, previous, bases)
         self._progress("建向量索引", 0, 1)
         self._vectors(taken, material, previous, bases, total)
+        self._words(taken, material, previous, bases, total)
         self._shape(total)
         self._progress("整理已知问题", 0, 1)
         before = None if previous is None else previous.folder
@@ -246,6 +247,44 @@ class Assembly:
         step = 16_384
         blocks = (codes[i : i + step] for i in range(0, total, step))
         vectors.write(self.folder / "vectors.faiss", blocks, self._encoder.dim)
+
+    def _words(
+        self,
+        taken: Sequence[Kept],
+        material: Sequence[Batch],
+        previous: Generation | None,
+        bases: dict[int, tuple[int, int]],
+        total: int,
+    ) -> None:
+        """The words of every row as numbers of a static encoder's table (Generation.words); none for others."""
+        old = None if previous is None else previous.words
+        if (taken and old is None) or any(b.words is None for b in material):
+            return
+        sizes = np.zeros(total, np.int64)
+        pieces: list[tuple[int, NDArray[np.unsignedinteger]]] = []
+
+        def place(doc: int, first: int, n: int, flat: NDArray[Any], starts: NDArray[Any]) -> None:
+            if doc in bases:
+                base = bases[doc][0]
+                sizes[base : base + n] = np.diff(starts[first : first + n + 1])
+                pieces.append((base, flat[starts[first] : starts[first + n]]))
+
+        for k in taken:
+            if old is not None:
+                place(k.doc, k.base, k.n, *old)
+        for batch in material:
+            first = 0
+            if batch.words is None or batch.word_starts is None:
+                continue
+            for doc, n in batch.sizes:
+                place(doc, first, n, batch.words, batch.word_starts)
+                first += n
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        flat = np.zeros(int(starts[-1]), pieces[0][1].dtype if pieces else np.uint16)
+        for base, piece in pieces:
+            flat[starts[base] : starts[base] + len(piece)] = piece
+        np.save(self.folder / "words.npy", flat, allow_pickle=False)
+        np.save(self.folder / "word_starts.npy", starts.astype(np.uint32), allow_pickle=False)
 
     def _encode(self, rows: Sequence[int]) -> NDArray[np.int8]:
         """Vectors of rows for an encoder too heavy for the workers; finished chunks outlive a kill."""

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from kb.law.parse import parse_law
 from kb.law.penalty import sanctions
 from kb.report.figures import figures
 from kb.report.parse import parse_report
-from kb.search.embed import Encoder, load_encoder, passage_text
+from kb.search.embed import Encoder, StaticEncoder, load_encoder, passage_text
 from kb.search.index import store, vectors
 from kb.search.lexical import Segment, encode_documents
 from kb.search.pairs import pairs
@@ -55,11 +56,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A finished batch. ``sizes``: (document, number of passages) in the order of the segment's documents."""
+    """A finished batch. ``sizes``: (document, number of passages) in the order of the segment's documents.
+
+    ``words[word_starts[i]:word_starts[i + 1]]`` are the words of passage i in a static encoder's table; ``codes`` and
+    both are None where the encoder is too heavy for the workers.
+    """
 
     sizes: tuple[tuple[int, int], ...]
     segment: Segment
     codes: NDArray[np.int8] | None
+    words: NDArray[np.unsignedinteger] | None
+    word_starts: NDArray[np.int64] | None
     folder: Path
 
 
@@ -185,18 +192,24 @@ def _save_arrays(folder: Path, sizes: list[tuple[int, int]], texts: list[str], e
     segment = encode_documents(texts)
     arrays: dict[str, NDArray[np.generic]] = {name: getattr(segment, name) for name in _SEGMENT}
     arrays["sizes"] = np.array(sizes, np.int64).reshape(-1, 2)
-    if encoder is not None:
-        arrays["codes"] = vectors.quantise(encoder.encode(texts, kind="passage"))
+    if isinstance(encoder, StaticEncoder):
+        ids = encoder.token_ids(texts) if texts else []
+        arrays["codes"] = vectors.quantise(encoder.encode_ids(ids))
+        arrays["word_starts"] = np.cumsum([0, *map(len, ids)])
+        arrays["words"] = np.fromiter(chain.from_iterable(ids), np.min_scalar_type(encoder.words))
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
 _SEGMENT = ("keys", "starts", "docs", "counts", "lengths")
+_ENCODED = ("codes", "words", "word_starts")
 
 
 def load_batch(folder: Path) -> Batch:
     """Open a batch that ``derive`` finished."""
     arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in (*_SEGMENT, "sizes")}
-    codes = folder / "codes.npy"
     sizes = tuple((int(d), int(n)) for d, n in arrays.pop("sizes"))
-    return Batch(sizes, Segment(**arrays), np.load(codes, allow_pickle=False) if codes.exists() else None, folder)
+    codes, words, starts = (
+        np.load(file, allow_pickle=False) if (file := folder / f"{name}.npy").exists() else None for name in _ENCODED
+    )
+    return Batch(sizes, Segment(**arrays), codes, words, starts, folder)

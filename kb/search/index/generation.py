@@ -354,6 +354,20 @@ class Generation:
         return pairs
 
     @cached_property
+    def words(self) -> tuple[NDArray[np.unsignedinteger], NDArray[np.uint32]] | None:
+        """Words of every row as numbers of the static encoder's table, and where each row begins; memory-mapped.
+
+        None where the index was built with another kind of encoder.
+        """
+        import numpy as np
+
+        files = [self.folder / name for name in ("words.npy", "word_starts.npy")]
+        if not all(f.is_file() for f in files):
+            return None
+        flat, starts = (np.load(f, mmap_mode="r", allow_pickle=False).view(np.ndarray) for f in files)
+        return flat, starts
+
+    @cached_property
     def answerable(self) -> NDArray[np.bool_]:
         """One flag a row: False for title blocks and signatures, which no question is about."""
         import numpy as np

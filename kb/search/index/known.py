@@ -9,16 +9,17 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.base.records import GenerationError, KnownQuestion
-from kb.search.embed import Encoder
+from kb.search.embed import Encoder, StaticEncoder, document_text
 from kb.search.index import vectors
 from kb.search.index.vectors import Vectors
 from kb.search.lexical import LexicalIndex
@@ -26,6 +27,8 @@ from kb.search.questions import load
 
 FOLDER = "questions"
 _META = "questions.json"
+_POOLED = "pooled"
+_WORDS = ("words.npy", "word_starts.npy")
 
 
 def asked(question: KnownQuestion) -> str:
@@ -60,23 +63,74 @@ def write(
     np.save(target / "starts.npy", np.cumsum([0, *map(len, golds)]).astype(np.int64), allow_pickle=False)
     np.save(target / "gold.npy", np.array([r for g in golds for r in g], np.int64), allow_pickle=False)
     _structures(target, [asked(q) for q in questions], encoder, previous)
+    _pooled(target, db, [asked(q) for q in questions], golds, previous)
     return len(questions)
+
+
+def pooled_texts(texts: Mapping[int, str], questions: Sequence[str], golds: Sequence[Sequence[int]]) -> list[str]:
+    """One text a row that has known questions, rows ascending: its own (``texts``) and all its questions."""
+    own: dict[int, list[str]] = {}
+    for question, gold in zip(questions, golds, strict=True):
+        for row in gold:
+            own.setdefault(row, []).append(question)
+    return ["\n".join([texts[row], *own[row]]) for row in sorted(own)]
+
+
+def _pooled(
+    target: Path,
+    db: sqlite3.Connection,
+    questions: Sequence[str],
+    golds: Sequence[Sequence[int]],
+    previous: Path | None,
+) -> None:
+    """BM25 over the articles that have known questions, each with all of them; taken over where nothing changed."""
+    wanted = {row for gold in golds for row in gold}
+    texts = {
+        row: document_text(key, json.loads(path), text)
+        for row, key, path, text in db.execute(
+            "SELECT d.base + p.ord, d.key, p.path, p.text FROM passages p JOIN docs d USING (doc) WHERE d.active"
+        )
+        if row in wanted
+    }
+    pooled = pooled_texts(texts, questions, golds)
+    identity = sha256("\0".join(pooled).encode()).hexdigest()
+    old = None if previous is None else previous / FOLDER / _POOLED
+    if old is not None and _identity(old / _META) == identity:
+        shutil.copytree(old, target / _POOLED)
+        return
+    LexicalIndex.build(target / _POOLED, pooled)
+    (target / _POOLED / _META).write_text(json.dumps({"identity": identity, "count": len(pooled)}), "utf-8")
 
 
 def _structures(target: Path, texts: Sequence[str], encoder: Encoder, previous: Path | None) -> None:
     """Vectors and terms of the questions' texts, taken over where the previous ones are of the same texts."""
     identity = sha256("\n".join([encoder.fingerprint, *texts]).encode()).hexdigest()
-    if previous is not None and (previous / FOLDER / _META).is_file():
+    if previous is not None and _identity(previous / FOLDER / _META) == identity:
         old = previous / FOLDER
-        if json.loads((old / _META).read_text("utf-8")).get("identity") == identity:
-            shutil.copytree(old / "terms", target / "terms")
-            shutil.copyfile(old / "vectors.faiss", target / "vectors.faiss")
-            shutil.copyfile(old / _META, target / _META)
-            return
+        shutil.copytree(old / "terms", target / "terms")
+        for name in ("vectors.faiss", *_WORDS, _META):
+            if (old / name).is_file():
+                shutil.copyfile(old / name, target / name)
+        return
     LexicalIndex.build(target / "terms", texts)
-    codes = vectors.quantise(encoder.encode(texts, kind="query")) if texts else np.empty((0, encoder.dim), np.int8)
+    if isinstance(encoder, StaticEncoder):
+        ids = encoder.token_ids(texts) if texts else []
+        codes = vectors.quantise(encoder.encode_ids(ids))
+        flat = np.fromiter(chain.from_iterable(ids), np.min_scalar_type(encoder.words))
+        for name, array in zip(_WORDS, (flat, np.cumsum([0, *map(len, ids)])), strict=True):
+            np.save(target / name, array, allow_pickle=False)
+    else:
+        codes = vectors.quantise(encoder.encode(texts, kind="query")) if texts else np.empty((0, encoder.dim), np.int8)
     vectors.write(target / "vectors.faiss", [codes], encoder.dim)
     (target / _META).write_text(json.dumps({"identity": identity, "count": len(texts)}), "utf-8")
+
+
+def _identity(meta: Path) -> str | None:
+    """What a structure was made of; None when there is none."""
+    if not meta.is_file():
+        return None
+    identity: str | None = json.loads(meta.read_text("utf-8")).get("identity")
+    return identity
 
 
 def _newest_articles(db: sqlite3.Connection) -> dict[tuple[str, int, int], int]:
@@ -112,6 +166,20 @@ class Known:
     def terms(self) -> LexicalIndex:
         """BM25 over the questions."""
         return LexicalIndex.open(self._folder / "terms")
+
+    @cached_property
+    def words(self) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64]] | None:
+        """Words of every question as numbers of the static encoder's table, and where each begins; None for others."""
+        files = [self._folder / name for name in _WORDS]
+        if not all(f.is_file() for f in files):
+            return None
+        flat, starts = (np.load(f, allow_pickle=False) for f in files)
+        return flat, starts
+
+    @cached_property
+    def pooled(self) -> LexicalIndex:
+        """BM25 over ``answered_rows``, each with all its known questions."""
+        return LexicalIndex.open(self._folder / _POOLED)
 
     def answers(self, question: int) -> NDArray[np.int64]:
         """Rows that answer a question."""
