@@ -182,7 +182,7 @@ def test_patterns_name_what_their_figures_count(drafter: Drafter) -> None:
         ("发现隐患项", "项"),
         ("隐患整改率", "%"),
     ]
-    assert [c.text for c in first.clauses][0] == "严格落实检查计划"
+    assert first.clauses[0].text == "严格落实检查计划"
 
 
 def test_a_whole_report_has_its_chapters_and_every_fact(drafter: Drafter) -> None:

@@ -1,4 +1,4 @@
-"""Does a draft hold: every fact there and unaltered, nothing of a precedent in it, citations real, nothing without origin.
+"""Does a draft hold: every fact there and unaltered, nothing of a precedent, citations real, an origin for all.
 
 Does not know how the draft came about: a draft edited by hand is checked the same way.
 """
@@ -67,7 +67,7 @@ def leaks(text: str, task: Task, lifter: Lifter) -> list[Fault]:
 
 
 def examine(draft: Draft, lifter: Lifter, check: Check | None = None) -> list[Fault]:
-    """Everything that does not hold in a draft, in the order of the rules; ``check`` None: citations are not checked."""
+    """Everything that does not hold in a draft, by rule; ``check`` None: citations are not checked."""
     out = [Fault("fact", f.text, "事实没有原样写入") for f in missing_facts(draft.text, draft.task.facts)]
     body = "\n".join(p.text for p in draft.paragraphs)
     out += leaks(body, draft.task, lifter)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.assist.draft.patterns import Clause, Lifter, Pattern, Slot, patterns, role
+from kb.assist.draft.patterns import Clause, Lifter, Pattern, Slot, patterns
 from kb.assist.draft.records import (
     PLACEHOLDER,
     DraftParagraph,
@@ -19,6 +19,7 @@ from kb.assist.draft.records import (
     Report,
     Sentence,
     Task,
+    role,
 )
 from kb.assist.draft.sense import Sense, Vectoriser, alike_names, wordless
 from kb.base.records import Figure, Passage
@@ -49,7 +50,7 @@ SAME_FIGURE = 0.6
 """Least share of common character pairs between two indicators' names that makes them one."""
 MOST_LEAD, MOST_TAIL = 2, 1
 """Clauses borrowed before and after a fact: more would say more than the facts do."""
-MOST_BLANKS, MOST_MISSING, MOST_OPENING = 4, 5, 4
+MOST_BLANKS, MOST_MISSING, MOST_OPENING = 4, 8, 4
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -256,7 +257,7 @@ class Composer:
         return [s for _, s in sorted(found, key=lambda pair: pair[0])]
 
     def _expected(self, i: int, pattern: Pattern) -> bool:
-        """Whether the section may be asked for what a sentence counts: the own last report's, else what is very like."""
+        """Whether the section may be asked for what a sentence counts: the own section's, else what is very like."""
         if pattern.role != self._role:
             return False
         section = self._of_section[id(pattern.precedent)]
@@ -307,8 +308,8 @@ def _place(precedent: Precedent) -> tuple[str, int]:
 
 
 def _asked(blank: str, said: str) -> bool:
-    """Whether the text asks already for all that ``blank`` asks for."""
-    return all(mark in said for mark in PLACEHOLDER.findall(blank))
+    """Whether the text asks already for something that ``blank`` asks for."""
+    return any(mark in said for mark in PLACEHOLDER.findall(blank))
 
 
 def _laid_out(opening: Sentence | None, sentences: Sequence[Sentence], *, counted: bool) -> tuple[DraftParagraph, ...]:

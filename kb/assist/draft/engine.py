@@ -59,7 +59,7 @@ class Drafter:
         return self.shelf.find(task, k)
 
     def draft(self, task: Task, *, without: Sequence[str] = (), precedents: Sequence[Precedent] | None = None) -> Draft:
-        """Write the section. ``without``: addresses of precedents not to follow; ``precedents``: those to follow instead.
+        """Write the section. ``without``: addresses not to follow; ``precedents``: those to follow (None: found here).
 
         Raises InputError when there is neither a fact nor a precedent, ModelError when the chat model fails.
         """
@@ -94,7 +94,7 @@ class Drafter:
         old = draft.paragraphs[at]
         facts = tuple(draft.task.facts[i] for i in old.facts)
         part = self.draft(replace(draft.task, facts=facts), without=without)
-        back = {n: i for n, i in enumerate(old.facts)}
+        back = dict(enumerate(old.facts))
         sentences = tuple(
             replace(s, facts=tuple(back[i] for i in s.facts)) for p in part.paragraphs for s in p.sentences
         )
@@ -158,15 +158,23 @@ def _comparisons(figures: Sequence[Figure], last: Report) -> Iterator[str]:
         ]
         if len({f.value for f in same}) != 1 or not figure.indicator or figure.planned or same[0].year != last.year:
             continue
-        before, now = same[0].value, figure.value
-        step = now - before
-        name = f"同比（供选用，请核对口径）：{figure.indicator}{last.year}年{same[0].qualifier}{same[0].printed}{same[0].unit}"
-        word = "增加" if step > 0 else "减少"
-        if figure.unit == "%":
-            yield f"{name}，本年{figure.printed}%，{'持平' if not step else f'{word}{abs(step):.4g}个百分点'}"
-        elif before:
-            share = f"{'增长' if step > 0 else '下降'}{abs(step) / before * 100:.1f}%"
-            yield f"{name}，本年{figure.printed}{figure.unit}，{'持平' if not step else f'{word}{abs(step):.6g}{figure.unit}，{share}'}"
+        before, now = same[0], figure.value
+        then = f"{figure.indicator}{last.year}年{before.qualifier}{before.printed}{before.unit}"
+        step = _step(before.value, now, figure.unit)
+        yield f"同比（供选用，请核对口径）：{then}，本年{figure.printed}{figure.unit}，{step}"
+
+
+def _step(before: float, now: float, unit: str) -> str:
+    """The change in words: 减少85家次，下降6.7%; shares in points."""
+    step = now - before
+    if not step:
+        return "持平"
+    word = "增加" if step > 0 else "减少"
+    if unit == "%":
+        return f"{word}{abs(step):.4g}个百分点"
+    share = f"，{'增长' if step > 0 else '下降'}{abs(step) / before * 100:.1f}%" if before else ""
+    amount = abs(step) / (10_000 if unit.startswith("万") else 1)
+    return f"{word}{amount:.6g}{unit}{share}"
 
 
 def _day(figure: Figure) -> str:

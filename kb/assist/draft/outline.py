@@ -1,4 +1,4 @@
-"""A whole report: its chapters from an earlier one of the same kind, each with its facts, or with what is to be filled in.
+"""A whole report: its chapters from an earlier one of the same kind, each with its facts or its gaps.
 
 Does not know how a section is written.
 """
@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from kb.assist.draft.engine import Drafter
-from kb.assist.draft.patterns import Lifter, role
-from kb.assist.draft.records import Chapter, Draft, Fact, Report, Task, unlabelled
+from kb.assist.draft.patterns import Lifter
+from kb.assist.draft.records import Chapter, Draft, Fact, Report, Task, role, unlabelled
 from kb.assist.draft.sense import Sense, alike_names
 
 CHAPTERS = (

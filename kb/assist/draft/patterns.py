@@ -2,8 +2,8 @@
 
 Does not know this year's facts beyond the words they use, nor which pattern suits them.
 
-A clause may be borrowed only when it tells a manner and nothing that happened: no number, date, title in 《》, name of a
-place, office or person, no project's own name in “”, no one-off deed (印发, 建成), no boast (首次, 全部, 获评).
+A clause may be borrowed only when it tells a manner and nothing that happened: no number, date, title in 《》, name of
+a place, office or person, no project's own name in “”, no one-off deed (印发, 建成), no boast (首次, 全部, 获评).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from kb.assist.draft.records import Office, Precedent, Report, placeholder, unlabelled
+from kb.assist.draft.records import Office, Precedent, Report, placeholder, role, unlabelled
 from kb.base.quantity import find_dates, find_quantities
 from kb.base.records import Figure
 from kb.base.textnorm import squeeze
@@ -33,7 +33,7 @@ _COMPARED = re.compile(
 _REMAINDER = re.compile(
     r"^(?:其余|其他|其它|其中)|(?:降幅|增幅|增加|减少|下降|增长|提高|变化)$|（(?:此前|上年)）$|^场|^(?:不少于|不超过|不低于|达到|力争)"
 )
-_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2})(?P<kind>新区|区|县|镇|街道|市)")
+_PLACE = re.compile(r"(?P<name>[\u4e00-\u9fff]{2})(?P<kind>新区|区(?![级域])|县(?!级)|镇(?!级)|街道|市(?![级场]))")
 
 
 @cache
@@ -75,8 +75,8 @@ class Slot:
 
     @property
     def telling(self) -> bool:
-        """Whether its name says what is to be filled in: not a remainder, a change, an award, nor a word or two."""
-        return len(self._base) > 2 and bool(self.unit) and not _REMAINDER.search(self.indicator)
+        """Whether its name says what is to be filled in: not a remainder, a change, an award, nor one word."""
+        return len(self._base) > 1 and bool(self.unit) and not _REMAINDER.search(self.indicator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,6 @@ class Pattern:
         """What its chapter does; see ``role``."""
         report = self.precedent.report
         return "plan" if report.plan else role("".join(self.precedent.passage.path))
-
-
-def role(heading: str) -> str:
-    """What a chapter of a report does: plan, lack (不足), duty (负责人履职) or done; ``done`` where nothing else is told."""
-    if re.search("安排|打算|计划|下一步|重点工作|工作要点", heading):
-        return "plan"
-    if re.search("不足|问题|短板|原因", heading):
-        return "lack"
-    return "duty" if re.search("负责人|第一责任人|履职", heading) else "done"
 
 
 def patterns(precedent: Precedent) -> list[Pattern]:
@@ -217,6 +208,7 @@ class Lifter:
         names, words = self.names(words), self.masked(words)
         return not (
             names
+            or any(c in "《》" for c in words)
             or any(c.isdigit() for c in words)
             or find_dates(words)
             or _any("boast").search(words)
@@ -266,8 +258,9 @@ class Lifter:
         return words + placeholder(slot.name)
 
     def _askable(self, indicator: str) -> bool:
-        """Whether a gap may name what is asked for: a project of the office's own may stand there, no title or place."""
+        """Whether a gap may name what is asked for: an own project may stand there, no title or place."""
         named = [n for n in self.names(indicator) if not n.startswith("“")]
+        named += [c for c in indicator if c in "《》"]  # half a title: its other half stands in another clause
         return not named and not any(c.isdigit() for c in indicator) and not _any("person").search(indicator)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.assist.draft.records import Office, Precedent, Report, Task, unlabelled
+from kb.assist.draft.records import Office, Precedent, Report, Task, role, unlabelled
 from kb.assist.draft.sense import Sense, Vectoriser, alike_names, pairs
 from kb.base.records import Passage
 
@@ -37,8 +37,8 @@ OTHER_KIND = 0.06
 """Taken off a plan where a report is written, and the other way round."""
 MOST_HOME, SMALL_HOME = 12, 4
 """Most passages of a section; and of one that a single passage may speak for."""
-SAME_HEADING, NEAREST = 0.6, 0.3
-"""Least likeness of two headings of one section, and of a fact to the passage that it votes for."""
+SAME_HEADING, SURE_HEADING, NEAREST = 0.6, 0.95, 0.3
+"""Least likeness of two headings of one section, in the last report and older ones; of a vote."""
 SAME = 0.8
 """Share of common character pairs from which two passages say the same."""
 GAIN = 0.5
@@ -190,34 +190,49 @@ class Shelf:
     def home(self, task: Task) -> list[Precedent]:
         """The section of the office's own reports that corresponds to the task's, passage by passage.
 
-        It is the newest one whose heading names the section, else that of the last report that half of the facts are
-        nearest to. Empty where
+        It is the one whose heading names the section, or that half of the facts are nearest to; the last report before
+        older ones. Empty where
         there is none, or where it is longer than ``MOST_HOME`` passages (then it is no section but a chapter).
         """
-        own = self._own(task)
-        spots = [[i for i, s in enumerate(self._spots) if self.reports[s.report] is r] for r in own]
-        named = [(rows, prefix) for rows in spots if (prefix := self._named(task.section, rows))]
-        voted = [(spots[0], prefix) for prefix in [self._voted(task, spots[0])] if prefix] if own else []
-        for rows, prefix in [*named, *voted][:1]:
-            found = [i for i in rows if self._spots[i].passage.path[: len(prefix)] == prefix]
-            return [self._precedent(i, 0.0, task) for i in found] if len(found) <= MOST_HOME else []
+        wanted = {"plan"} if task.plan else {role(task.section)}
+        wanted |= {"done", "duty"} if wanted & {"done", "duty"} else set()
+        spots = [
+            [
+                i
+                for i, s in enumerate(self._spots)
+                if self.reports[s.report] is r and (r.plan or role("".join(s.passage.path)) in wanted)
+            ]
+            for r in self._own(task)
+        ]
+        if not spots or not spots[0]:
+            return []
+        named = [
+            (r, self._named(task.section, r, least))
+            for r, least in zip(spots, [SAME_HEADING] + [SURE_HEADING] * 99, strict=False)
+        ]
+        several, single = self._voted(task, spots[0])
+        for rows, prefix in (named[0], (spots[0], several), *named[1:], (spots[0], single)):
+            if prefix:
+                found = [i for i in rows if self._spots[i].passage.path[: len(prefix)] == prefix]
+                return [self._precedent(i, 0.0, task) for i in found] if len(found) <= MOST_HOME else []
         return []
 
-    def _named(self, section: str, spots: Sequence[int]) -> tuple[str, ...]:
+    def _named(self, section: str, spots: Sequence[int], least: float) -> tuple[str, ...]:
         """The outermost headings down to the one that names the section; empty when none does."""
-        best: tuple[float, tuple[str, ...]] = (SAME_HEADING, ())
+        best: tuple[float, tuple[str, ...]] = (least, ())
         for i in spots:
             path = self._spots[i].passage.path
             for depth in range(1, len(path) + 1):
-                alike = alike_names(unlabelled(path[depth - 1]), section)
-                if alike > best[0]:
+                heading = unlabelled(path[depth - 1])
+                alike = 1.0 if heading == section else min(0.9, alike_names(heading, section))
+                if alike >= best[0] and (alike, path[:depth]) > best:
                     best = (alike, path[:depth])
         return best[1]
 
-    def _voted(self, task: Task, spots: Sequence[int]) -> tuple[str, ...]:
-        """The headings that half of the facts stand nearest to; empty when there are none.
+    def _voted(self, task: Task, spots: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The second-level headings that half of the facts stand nearest to, as (surely, maybe); empty when none.
 
-        They are of the second level, and the facts must stand in several of its passages, or it has few.
+        Surely: the facts stand in several of its passages. Maybe: in one, of the few that it has.
         """
         votes: Counter[tuple[str, ...]] = Counter()
         places: dict[tuple[str, ...], set[int]] = defaultdict(set)
@@ -229,9 +244,11 @@ class Shelf:
                 places[path].add(spots[best])
         prefix, count = votes.most_common(1)[0] if votes else ((), 0)
         if len(prefix) < 2 or count * 2 < len(task.facts):
-            return ()
+            return (), ()
+        if len(places[prefix]) > 1:
+            return prefix, ()
         whole = sum(self._spots[i].passage.path[:2] == prefix for i in spots)
-        return prefix if len(places[prefix]) > 1 or whole <= SMALL_HOME else ()
+        return (), prefix if whole <= SMALL_HOME else ()
 
     def _usable(self, report: int, task: Task) -> bool:
         found = self.reports[report]

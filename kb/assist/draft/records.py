@@ -33,6 +33,15 @@ def unlabelled(heading: str) -> str:
     return _LABEL.sub("", heading).strip()
 
 
+def role(heading: str) -> str:
+    """What a chapter of a report does: plan, lack (不足), duty (负责人履职), or done where nothing else is told."""
+    if re.search("安排|打算|计划|下一步|重点工作|工作要点", heading):
+        return "plan"
+    if re.search("不足|问题|短板|原因", heading):
+        return "lack"
+    return "duty" if re.search("负责人|第一责任人|履职", heading) else "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """An organisation as far as its name tells: its city and district, each empty where not named."""
@@ -66,7 +75,7 @@ class Office:
 class Fact:
     """A fact as given: ``text`` goes into the draft unaltered. ``section`` is empty where the file names none.
 
-    ``indicator``, ``value``, ``unit`` are set where the file gives them apart; ``line`` is its place there, for messages.
+    ``indicator``, ``value``, ``unit`` are set where the file gives them apart; ``line`` is its place there.
     """
 
     text: str

@@ -48,9 +48,9 @@ def alike_names(one: str, other: str) -> float:
     short, long = sorted((squeeze(one), squeeze(other)), key=len)
     a, b = pairs(short), pairs(long)
     share = sum((a & b).values()) / min(a.total(), b.total()) if a and b else 0.0
-    if len(short) > 2 and _in_order(short, long):
+    if len(short) > 2 and len(long) <= 3 * len(short) and _in_order(short, long):
         return max(share, 0.8)
-    return max(share, 0.7) if len(short) > 3 and set(short) <= set(long) else share
+    return max(share, 0.7) if len(short) > 3 and len(long) <= 3 * len(short) and set(short) <= set(long) else share
 
 
 def _in_order(short: str, long: str) -> bool:
@@ -88,7 +88,8 @@ class Sense:
         if self.vectors is None or not asked:
             return covered
         cosine = self.vectors @ self._encoder.encode([wordless(question)], "query")[0]
-        return (covered + np.clip(cosine, 0.0, 1.0)) / np.float32(2)
+        scores: Matrix = (covered + np.clip(cosine, 0.0, 1.0)) / np.float32(2)
+        return scores
 
     def alike(self, a: str, b: str) -> float:
         """Likeness of two texts that need not be of the collection."""

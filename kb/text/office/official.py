@@ -1,8 +1,8 @@
 """An official document (GB/T 9704-2012) as .docx: page, fonts, headings, page numbers, marked gaps, comments.
 
-Does not know what the document says. Sizes by GB/T 9704-2012: A4, margins 37/35/28/26 mm (top, bottom, left, right),
-22 lines of 28 characters; title 二号 小标宋, body 三号 仿宋, headings 黑体, 楷体, 仿宋; page numbers 四号 —1—, odd pages
-right, even pages left.
+Does not know what the document says. Sizes by GB/T 9704-2012: A4, margins 37/35/28/26 mm (top, bottom, left, right), 22
+lines of 28 characters; title 二号 小标宋, body 三号 仿宋, headings 黑体, 楷体, 仿宋; page numbers 四号
+—1—, odd pages right, even pages left.
 """
 
 from __future__ import annotations

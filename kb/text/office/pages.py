@@ -134,7 +134,7 @@ def _indent(style: Any, characters: int, points: float) -> None:  # noqa: ANN401
 
 
 def _grid(section: Any) -> None:  # noqa: ANN401
-    """22 lines a page. The 28 characters of a line come from ``TIGHT``: Word and LibreOffice read a character grid apart."""
+    """22 lines a page; 28 characters a line come from ``TIGHT``, as Word and LibreOffice read a grid of them apart."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
