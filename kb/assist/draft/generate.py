@@ -37,7 +37,7 @@ def generate(draft: Draft, chat: Writer, lifter: Lifter) -> tuple[Draft, list[st
     A fact that its text lacks keeps the assembled sentence. Raises ModelError.
     """
     task = draft.task
-    models = [m for p in draft.precedents for m in _models(p_patterns(p), lifter)][:MOST_MODELS]
+    models = [m for p in draft.precedents for m in _models(patterns(p), lifter)][:MOST_MODELS]
     shown = "\n".join([*(f.text for f in task.facts), *(text for text, _ in models)])
     keys = make_keys(len(task.facts) + len(models) + 1, avoid=shown + task.section + task.org)
     numbers = {key: n for n, key in enumerate(keys[:-1], 1)}
@@ -61,11 +61,6 @@ def generate(draft: Draft, chat: Writer, lifter: Lifter) -> tuple[Draft, list[st
     asked = tuple(s for p in draft.paragraphs for s in p.sentences if not s.facts and "【待填：" in s.text)
     paragraphs = (*lines, *((DraftParagraph((*rest, *asked)),) if rest or asked else ()))
     return replace(draft, paragraphs=paragraphs, how="generated"), list(dict.fromkeys(warnings))
-
-
-def p_patterns(precedent: object) -> list[Pattern]:
-    """The patterns of a precedent."""
-    return patterns(precedent)  # type: ignore[arg-type]
 
 
 def _models(found: Sequence[Pattern], lifter: Lifter) -> list[tuple[str, Pattern]]:
