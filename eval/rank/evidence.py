@@ -17,10 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.rank.questions import Fold, Item
+from kb.search.embed import passage_text
 from kb.search.index import Generation, vectors
+from kb.search.index.known import pooled_texts
 from kb.search.index.vectors import Vectors
 from kb.search.lexical import LexicalIndex
 from kb.search.rank import Columns, Evidence
+from kb.search.retrieve.words import taken
 
 if TYPE_CHECKING:
     from eval.train.batches import Words
@@ -50,6 +53,8 @@ class AskedIndex:
     gold: I64
     vectors: Vectors
     terms: LexicalIndex
+    pooled: LexicalIndex
+    answered_rows: I64
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -74,7 +79,6 @@ class Trainer:
     def words(self) -> tuple[I64, Words]:
         """Rows that are searched and the words of their text."""
         from eval.train.batches import Words
-        from kb.search.embed import passage_text
 
         rows, texts = [], []
         for d in self.corpus.generation.documents():
@@ -119,19 +123,30 @@ class Trainer:
         np.save(beside / "table.npy", table.astype(np.float16))
         self.prepared.tokenizer.save(str(beside / "tokenizer.json"))
         np.savez(beside / "words.npz", rows=rows, starts=words.starts, flat=words.flat.astype(np.uint16))
+        np.savez(beside / "asked.npz", starts=asked.starts, flat=asked.flat.astype(np.uint16))
+        self.pool(kept, beside)
         fold.save(beside / LEFT_OUT, self.corpus.questions)
         beside.replace(folder)
         print(f"fold {fold.n}: encoder and index in {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+    def pool(self, kept: Sequence[Item], folder: Path) -> None:
+        """Index the articles that the kept questions lead to, each with all of these."""
+        golds = [q.gold for q in kept]
+        texts = {row: passage_text(self.corpus.generation.passage(row)) for row in {r for g in golds for r in g}}
+        LexicalIndex.build(folder / "pooled", pooled_texts(texts, [q.text for q in kept], golds))
 
 
 class FoldWords:
     """Words of the searched rows as numbers of a fold's table (``kb.search.rank.evidence.WordSearch``)."""
 
-    def __init__(self, file: Path, size: int, evidence: FoldEvidence) -> None:
-        with np.load(file) as found:
-            self._flat, starts, rows = found["flat"], found["starts"], found["rows"]
-        self._first, self._last = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        self._first[rows], self._last[rows] = starts[:-1], starts[1:]
+    def __init__(self, folder: Path, size: int, evidence: FoldEvidence) -> None:
+        with np.load(folder / "words.npz") as found:
+            flat, starts, rows = found["flat"], found["starts"], found["rows"]
+        sizes = np.zeros(size, np.int64)
+        sizes[rows] = np.diff(starts)  # rows ascend, so that the words lie in the order of the rows
+        self._passages = flat, np.concatenate(([0], np.cumsum(sizes)))
+        with np.load(folder / "asked.npz") as found:
+            self._asked = found["flat"], found["starts"]
         self._of = evidence
 
     def question(self, text: str) -> I64:
@@ -140,8 +155,11 @@ class FoldWords:
 
     def passages(self, rows: I64) -> tuple[I64, I64]:
         """Numbers of the words of some rows, and where each begins."""
-        parts = [self._flat[a:b] for a, b in zip(self._first[rows], self._last[rows], strict=True)]
-        return np.concatenate(parts).astype(np.int64), np.cumsum([0, *map(len, parts)])
+        return taken(*self._passages, rows)
+
+    def known(self, questions: I64) -> tuple[I64, I64]:
+        """The same of some known questions."""
+        return taken(*self._asked, questions)
 
     def vectors(self, words: I64) -> F32:
         """Vectors of words."""
@@ -161,10 +179,12 @@ class FoldEvidence:
             np.load(folder / "gold.npy"),
             Vectors.open(folder / "questions.faiss"),
             LexicalIndex.open(folder / "terms"),
+            LexicalIndex.open(folder / "pooled"),
+            np.unique(np.load(folder / "gold.npy")),
         )
         g = generation
         columns = Columns.build(g.documents(), g.shape, g.all_pairs, known.starts, known.gold)
-        words = FoldWords(folder / "words.npz", len(g), self)
+        words = FoldWords(folder, len(g), self)
         self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), g.lexical, known, columns, words)
 
     def ids(self, text: str) -> list[int]:

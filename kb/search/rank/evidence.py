@@ -50,6 +50,9 @@ class WordSearch(Protocol):
     def passages(self, rows: I64) -> tuple[I64, I64]:
         """Numbers of the words of some rows, one after the other, and where each row begins (one more than rows)."""
 
+    def known(self, questions: I64) -> tuple[I64, I64]:
+        """The same of some known questions."""
+
     def vectors(self, words: I64) -> F32:
         """Vectors of words, not of length one."""
 
@@ -72,6 +75,14 @@ class Asked(Protocol):
     @property
     def terms(self) -> TermSearch:
         """BM25 over the questions."""
+
+    @property
+    def pooled(self) -> TermSearch:
+        """BM25 over ``answered_rows``, each with all its questions."""
+
+    @property
+    def answered_rows(self) -> I64:
+        """Rows that have known questions, ascending."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -135,12 +146,14 @@ class Candidates:
     """What was found for a question: ``rows`` (each once), the lists it came from, and what features reuse.
 
     ``lists``: best first by each means. ``fused``: score of every row by reciprocal rank fusion. ``bm25``: of every
-    row of the index. ``near`` and ``worded``: known questions by vector and by words.
+    row of the index; ``pooled``: of every one of ``answered_rows`` with its questions. ``near`` and ``worded``: known
+    questions by vector and by words.
     """
 
     rows: I64
     fused: F32
     lists: Mapping[str, Ranked]
     bm25: F32
+    pooled: F32
     near: Votes
     worded: Votes

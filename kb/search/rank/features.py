@@ -16,6 +16,7 @@ import numpy as np
 from kb.search.lexical.terms import bigrams, clean, words
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
+from kb.search.rank.words import word_signs
 
 CLOSE = 25  # candidates of each means whose words are compared one by one
 HEAD = 10  # votes and law counts are taken among the first 10 …
@@ -143,37 +144,41 @@ def _lexical(s: _Scene) -> Block:
 
 
 def _words(s: _Scene) -> Block:
-    """How near each word of the question comes to a word of the candidate, and the other way round.
+    """Words compared one by one, for candidates that one means puts among its first ``CLOSE``; 0 for the others.
 
-    The vectors' lengths weigh the words: training makes telling words long. Only for candidates that one means puts
-    among its first ``CLOSE``; 0 for the others, and for all where the encoder has no table of words.
+    Zeros for all where the encoder has no table of words.
     """
     n = len(s.rows)
-    forth, back = np.zeros(n, np.float32), np.zeros(n, np.float32)
-    table = s.evidence.words
-    asked = np.empty(0, np.int64) if table is None else table.question(s.query.text)
-    bm25 = s.found.bm25[s.rows]
-    ranks = np.minimum(np.minimum(_log_rank(s.cosine), _log_rank(bm25)), _log_rank(s.found.fused))
-    close = np.flatnonzero(ranks < np.log(CLOSE + 0.5))
-    if table is not None and len(asked) and len(close):
-        flat, starts = table.passages(s.rows[close])
-        filled = np.flatnonzero(np.diff(starts))
-        words, inverse = np.unique(flat, return_inverse=True)
-        mine, theirs = table.vectors(asked), table.vectors(words)
-        weight, long = np.linalg.norm(mine, axis=1), np.linalg.norm(theirs, axis=1)
-        alike = (theirs / np.maximum(long, 1e-6)[:, None]) @ (mine / np.maximum(weight, 1e-6)[:, None]).T
-        if len(filled):
-            each = np.maximum.reduceat(alike[inverse], starts[filled])
-            forth[close[filled]] = each @ weight / max(float(weight.sum()), 1e-6)
-            best = alike.max(axis=1)[inverse] * long[inverse]
-            mass = np.add.reduceat(long[inverse], starts[filled])
-            back[close[filled]] = np.add.reduceat(best, starts[filled]) / np.maximum(mass, 1e-6)
-    return {
-        "words_forth": forth,
-        "words_back": back,
-        "words_forth_below_best": forth - forth.max(initial=0.0),
-        "words_rank": _log_rank(forth),
-    }
+    names = ("forth", "back", "found", "partner", "own")
+    out = {f"words_{name}": np.zeros(n, np.float32) for name in names}
+    if s.evidence.words is not None:
+        bm25, pooled = s.found.bm25[s.rows], _pooled_of(s)
+        ranks = np.minimum.reduce([_log_rank(v) for v in (s.cosine, bm25, s.found.fused)])
+        ranks = np.where(pooled > 0, np.minimum(ranks, _log_rank(pooled)), ranks)
+        close = np.flatnonzero(ranks < np.log(CLOSE + 0.5))
+        signs = word_signs(s.evidence.words, s.columns, s.query.text, s.rows[close])
+        for name in names:
+            out[f"words_{name}"][close] = getattr(signs, name)
+    for name in ("forth", "partner", "own"):
+        values = out[f"words_{name}"]
+        out[f"words_{name}_below_best"] = values - values.max(initial=0.0)
+    out["words_rank"] = _log_rank(out["words_forth"])
+    out["words_own_rank"] = _log_rank(out["words_own"])
+    return out
+
+
+def _pooled_of(s: _Scene) -> F32:
+    """BM25 of each candidate with its known questions; 0 without any."""
+    known = s.evidence.known.answered_rows
+    if not len(known):
+        return np.zeros(len(s.rows), np.float32)
+    at = np.minimum(np.searchsorted(known, s.rows), len(known) - 1)
+    return np.where(known[at] == s.rows, s.found.pooled[at], np.float32(0)).astype(np.float32)
+
+
+def _pooled(s: _Scene) -> Block:
+    pooled = _pooled_of(s)
+    return {"pooled": pooled, "pooled_relative": _relative(pooled), "pooled_rank": _log_rank(pooled)}
 
 
 def _votes(s: _Scene) -> Block:
@@ -345,6 +350,7 @@ _BLOCKS: tuple[Callable[[_Scene], Block], ...] = (
     _dense,
     _lexical,
     _words,
+    _pooled,
     _votes,
     _trust,
     _law,
@@ -358,7 +364,9 @@ NAMES = (
     *("bm25", "bm25_relative", "bm25_rank", "bm25_neighbour", "terms_found"),
     *("bm25_words", "bm25_words_relative", "coverage_words"),
     *("bm25_bigrams", "bm25_bigrams_relative", "coverage_bigrams"),
-    *("words_forth", "words_back", "words_forth_below_best", "words_rank"),
+    *("words_forth", "words_back", "words_found", "words_partner", "words_own", "words_forth_below_best"),
+    *("words_partner_below_best", "words_own_below_best", "words_rank", "words_own_rank"),
+    *("pooled", "pooled_relative", "pooled_rank"),
     *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
     *("worded_best", "worded_mass", "worded_head", "worded_depth", "worded_law", "worded_relative"),
     *("own_best", "own_mean", "near_top", "near_top_gap", "worded_top", "asked", "asked_share"),

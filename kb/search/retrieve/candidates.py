@@ -16,24 +16,29 @@ from kb.search.retrieve.fusion import RRF_K
 
 DENSE = 150  # recall at 150 dense + 75 lexical candidates is the reranker's ceiling (design/retrieval: .882 on STARD)
 LEXICAL = 75
+POOLED = 60
 QUESTIONS = 40  # known questions whose answers become candidates
 VOTERS = 100  # known questions that are counted
 NAMED = 25  # rows of a document that the question names
 PARTNERS_OF = 20  # first candidates whose duties and penalties come along
 
 # Weights of the fusion measured in design/retrieval (dense, plain BM25, nearest question dense and BM25).
-WEIGHTS = {"dense": 1.0, "lexical": 0.6, "question_dense": 0.8, "question_lexical": 0.6}
+WEIGHTS = {"dense": 1.0, "lexical": 0.4, "pooled": 0.6, "question_dense": 0.8, "question_lexical": 0.6}
 
 
 def gather(evidence: Evidence, query: Query) -> Candidates:
-    """What each means finds (lists ``dense``, ``lexical``, ``question_dense``, ``question_lexical``, ``named``)."""
+    """What each means finds (lists ``dense``, ``lexical``, ``pooled``, ``question_dense`` …, ``named``, ``pair``)."""
     bm25 = evidence.lexical.scores(query.text)
     lists = {
         "dense": Ranked(*evidence.vectors.top(query.vector, DENSE, query.allowed)),
         "lexical": Ranked(*best(bm25, LEXICAL, query.allowed)),
     }
     near = worded = Votes(np.empty(0, np.int64), np.empty(0, np.float32))
+    pooled = np.zeros(len(evidence.known.answered_rows), np.float32)
     if len(evidence.known):
+        pooled = evidence.known.pooled.scores(query.text)
+        at, scores = best(pooled, POOLED, query.allowed[evidence.known.answered_rows])
+        lists["pooled"] = Ranked(evidence.known.answered_rows[at], scores)
         near = Votes(*evidence.known.vectors.top(query.vector, VOTERS))
         worded = Votes(*evidence.known.terms.top(query.text, VOTERS))
         lists["question_dense"] = voted(evidence, near, query.allowed)
@@ -47,7 +52,7 @@ def gather(evidence: Evidence, query: Query) -> Candidates:
     kept = np.sort(np.unique(every, return_index=True)[1])
     rows = every[kept]
     fused = np.concatenate((fused, np.zeros(len(every) - len(fused), np.float32)))[kept]
-    return Candidates(rows, fused, lists, bm25, near, worded)
+    return Candidates(rows, fused, lists, bm25, pooled, near, worded)
 
 
 def voted(evidence: Evidence, votes: Votes, allowed: Flags) -> Ranked:

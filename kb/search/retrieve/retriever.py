@@ -24,10 +24,12 @@ from kb.search.retrieve.candidates import gather
 from kb.search.retrieve.fusion import interleave
 from kb.search.retrieve.named import named_keys
 from kb.search.retrieve.scope import Scope, eligible, mask
+from kb.search.retrieve.words import Words
 
 WHY = {
     "dense": "dense",
     "lexical": "lexical",
+    "pooled": "question",
     "question_dense": "question",
     "question_lexical": "question",
     "named": "reference",
@@ -63,7 +65,10 @@ class Retriever:
         """The generation as ranking sees it."""
         g = self.generation
         columns = Columns.build(g.documents(), g.shape, g.all_pairs, g.known.starts, g.known.gold)
-        return Evidence(g.vectors, g.lexical, g.known, columns)
+        words = None
+        if isinstance(self.encoder, StaticEncoder) and g.words is not None and g.known.words is not None:
+            words = Words(self.encoder, g.words, g.known.words)
+        return Evidence(g.vectors, g.lexical, g.known, columns, words)
 
     @cached_property
     def _numbers(self) -> dict[str, list[int]]:

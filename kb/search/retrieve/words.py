@@ -1,0 +1,51 @@
+"""Words of an index's passages and known questions, as ranking compares them.
+
+Does not know features. The numbers are those of the static encoder that built the index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.search.embed import StaticEncoder
+
+F32 = npt.NDArray[np.float32]
+I64 = npt.NDArray[np.int64]
+Texts = tuple[npt.NDArray[np.unsignedinteger], npt.NDArray[np.integer]]  # words of all texts, where each begins
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """See ``kb.search.rank.evidence.WordSearch``."""
+
+    encoder: StaticEncoder
+    of_passages: Texts
+    of_questions: Texts
+
+    def question(self, text: str) -> I64:
+        """Numbers of a question's words."""
+        return np.array(self.encoder.token_ids([text])[0], np.int64)
+
+    def passages(self, rows: I64) -> tuple[I64, I64]:
+        """Numbers of the words of some rows, one after the other, and where each row begins."""
+        return taken(*self.of_passages, rows)
+
+    def known(self, questions: I64) -> tuple[I64, I64]:
+        """The same of some known questions."""
+        return taken(*self.of_questions, questions)
+
+    def vectors(self, words: I64) -> F32:
+        """Vectors of words, not of length one."""
+        return self.encoder.vectors_of(words)
+
+
+def taken(flat: npt.NDArray[np.unsignedinteger], starts: npt.NDArray[np.integer], texts: I64) -> tuple[I64, I64]:
+    """Words of some texts, one after the other, and where each begins (one more than texts)."""
+    first, last = starts[texts].astype(np.int64), starts[texts + 1].astype(np.int64)
+    sizes = last - first
+    begins = np.concatenate(([0], np.cumsum(sizes)))
+    at = np.arange(begins[-1]) - np.repeat(begins[:-1] - first, sizes)
+    return flat[at].astype(np.int64), begins
