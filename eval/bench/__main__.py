@@ -1,4 +1,4 @@
-"""``python -m eval.bench``: measure, print, keep. Default: an eighth of the corpus, some 15 minutes on two cores.
+"""``python -m eval.bench``: measure, print, keep.
 
 --full            the whole corpus
 --share 0.05      another share
@@ -36,8 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the parts wanted; 1 with one line where the material is missing."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description="与同类产品并排测量")
     parser.add_argument("--full", action="store_true", help="用全部语料（数小时）")
-    parser.add_argument("--share", type=float, default=measure.Plan.share, help="用多大一部分语料（默认八分之一）")
-    parser.add_argument("--runs", type=int, default=measure.Plan.runs, help="每项测几次（默认 5）")
+    parser.add_argument("--share", type=float, default=measure.USUAL.share, help="用多大一部分语料（默认八分之一）")
+    parser.add_argument("--runs", type=int, default=measure.USUAL.runs, help="每项测几次（默认 5）")
     parser.add_argument("--only", choices=PARTS, action="append", help="只测其中一部分")
     parser.add_argument("--peers", nargs="*", choices=measure.PEERS, help="只比这些（默认已安装的全部）")
     parser.add_argument("--work", type=Path, help="工作文件夹（默认临时文件夹，用完删除）")

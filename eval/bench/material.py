@@ -10,7 +10,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from eval.metrics.answers import named
 from eval.run.context import SHARED
@@ -134,10 +133,6 @@ class Articles:
             if last > start:
                 out.append(name)
         return out
-
-    def ranked(self, hits: Iterable[Sequence[Any]]) -> list[str]:
-        """Articles of a list of hits [source, start, end], best first, each once."""
-        return list(dict.fromkeys(name for source, start, end in hits for name in self.of(source, start, end)))
 
 
 def folder_size(folder: Path) -> int:

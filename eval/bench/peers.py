@@ -46,7 +46,7 @@ class LangChain:
 
     def open(self, folder: Path, files: Sequence[Path]) -> Search:
         """Load the store and count the words."""
-        from langchain_classic.retrievers import EnsembleRetriever
+        from langchain_classic.retrievers import EnsembleRetriever  # type: ignore[import-not-found, unused-ignore]
         from langchain_community.vectorstores import FAISS
 
         store = FAISS.load_local(str(folder), _langchain_embeddings(), allow_dangerous_deserialization=True)
@@ -191,7 +191,7 @@ def _llama_embeddings() -> Any:  # noqa: ANN401 - a subclass made when LlamaInde
 
     encoder = load_encoder(None)
 
-    class Shipped(BaseEmbedding):
+    class Shipped(BaseEmbedding):  # type: ignore[misc]
         """The shipped encoder."""
 
         def _get_text_embedding(self, text: str) -> list[float]:
@@ -241,7 +241,9 @@ class Txtai:
         encoder = load_encoder(None)
 
         def vectors(texts: list[str]) -> Any:  # noqa: ANN401 - an array, as txtai asks
-            return encoder.encode([t.replace(" ", "") for t in texts], kind="passage")
+            found = encoder.encode([t.replace(" ", "") for t in texts], kind="passage")
+            found[~found.any(axis=1), 0] = 1.0  # a line without a known word: txtai divides by its length
+            return found
 
         return Embeddings(
             method="external",

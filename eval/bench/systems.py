@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 Hit = tuple[str, int, int]  # file name, start and end of the span in its text
 Search = Callable[[str, Sequence[str]], list[Hit]]  # question and its history → hits, best first
@@ -128,13 +128,16 @@ def system(name: str) -> System:
     if name in ("langchain", "llamaindex", "txtai"):
         from eval.bench import peers
 
-        found: System = {"langchain": peers.LangChain, "llamaindex": peers.LlamaIndex, "txtai": peers.Txtai}[name]()
-        return found
+        kinds: dict[str, Callable[[], Any]] = {
+            "langchain": peers.LangChain,
+            "llamaindex": peers.LlamaIndex,
+            "txtai": peers.Txtai,
+        }
+        return cast("System", kinds[name]())
     makers: dict[str, Callable[[], Any]] = {
         "ours": Ours,
         "ours_plain": lambda: Ours(known=False),
         "jieba": Jieba,
         "floor": Floor,
     }
-    made: System = makers[name]()
-    return made
+    return cast("System", makers[name]())
