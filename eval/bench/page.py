@@ -73,9 +73,8 @@ def facts(result: Mapping[str, Any]) -> list[str]:
 def lines(result: Mapping[str, Any]) -> list[str]:
     """For the command line."""
     c = result["corpus"]
-    out = [
-        f"语料 {c['files']} 个文件，{c['characters'] / 1e6:.1f} 百万字；{result['questions']} 题；{result['machine']['cores']} 核"
-    ]
+    size = f"语料 {c['files']} 个文件，{c['characters'] / 1e6:.1f} 百万字"
+    out = [f"{size}；{result['questions']} 题；{result['machine']['cores']} 核"]
     out += ["  ".join(pad(cell, 12 if i else 22) for i, cell in enumerate(r)) for r in rows(result)]
     return out + facts(result)
 
