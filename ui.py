@@ -18,6 +18,7 @@ import gradio as gr
 from kb.base.records import KbError
 from kb.pages.shared.door import Door
 from kb.pages.shared.markup import Markup, tag
+from kb.pages.shared.theme import SCRIPT
 
 NAME = "应急管理执法知识库"
 PAGES = ("ask", "lookup", "draft", "check", "corpus", "quality")
@@ -34,7 +35,7 @@ def pages(door: Door, names: Sequence[str] = PAGES) -> list[Any]:
 def compose(door: Door) -> gr.Blocks:
     """The whole page. Handlers are queued, and none is public."""
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as blocks:
-        gr.HTML(head(door), elem_id="kb-head", apply_default_css=False, js_on_load=None)
+        gr.HTML(head(door), elem_id="kb-head", apply_default_css=False, js_on_load=SCRIPT)
         with gr.Tabs(elem_id="kb-tabs"):
             for page in pages(door):
                 with gr.Tab(page.TITLE, id=page.__name__.rpartition(".")[2]):
@@ -45,7 +46,14 @@ def compose(door: Door) -> gr.Blocks:
 
 def head(door: Door) -> Markup:
     """Name, and in one line what the answers rest on."""
-    offline = tag("div", "网络已断开：页面上的内容还能看，提问要等网络恢复。", id="kb-offline", class_="kb-note kb-care", role="status", hidden=True)
+    offline = tag(
+        "div",
+        "网络已断开：页面上的内容还能看，提问要等网络恢复。",
+        id="kb-offline",
+        class_="kb-note kb-care",
+        role="status",
+        hidden=True,
+    )
     return tag("header", tag("div", tag("h1", NAME), tag("p", basis(door)), class_="kb-head-text"), offline)
 
 

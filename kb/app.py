@@ -205,7 +205,7 @@ class KnowledgeBase:
         self._retired: Generation | None = None
 
     def refresh(self) -> bool:
-        """Move on to the current generation; whether there was a newer one. Raises GenerationError when it is not whole.
+        """Move on to the current generation; whether there was a newer one. Raises GenerationError when it is broken.
 
         Everything over the new one is opened first, then taken over in one step: a question under way ends with what
         it began with. The generation left behind is closed at the next move.

@@ -66,9 +66,16 @@ def build(door: Door) -> None:
                 send = gr.Button("提交", min_width=88)
             with gr.Row(elem_classes="kb-ask-row kb-composer"):
                 question = gr.Textbox(
-                    label="问题", placeholder="现场看到了什么？要查什么？", lines=1, max_lines=6, max_length=2000, scale=4,
-                    show_label=False, container=False, elem_id="kb-question",
-                )  # fmt: skip
+                    label="问题",
+                    placeholder="现场看到了什么？要查什么？",
+                    lines=1,
+                    max_lines=6,
+                    max_length=2000,
+                    scale=4,
+                    show_label=False,
+                    container=False,
+                    elem_id="kb-question",
+                )
                 go = gr.Button("提问", variant="primary", scale=0, min_width=88, elem_id="kb-ask-go")
             options = _options(door)
             with gr.Row(elem_classes="kb-tools", visible=False) as tools:
@@ -289,8 +296,8 @@ class _Handlers:
 
         @self.door.guard(Role.QUERY)
         def restore(kept: object, request: gr.Request) -> tuple[object, ...]:
-            mine = isinstance(kept, dict) and kept.get("user") == self.door.user(request)
-            turns = turns_from(kept.get("turns"), MAX_TURNS) if mine else []
+            own = kept if isinstance(kept, dict) and kept.get("user") == self.door.user(request) else {}
+            turns = turns_from(own.get("turns"), MAX_TURNS)
             return self._shown(turns), turns, gr.Row(visible=bool(turns))
 
         return restore

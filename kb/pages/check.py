@@ -50,7 +50,11 @@ def build(door: Door) -> None:
             )
             with gr.Accordion("上传文件，或换一个日期", open=False):
                 file = gr.File(
-                    label="文件（.docx .pdf .txt .md .html）", file_types=list(ENDINGS), file_count="single", height=140
+                    label="文件（.docx .pdf .txt .md .html）",
+                    file_types=list(ENDINGS),
+                    file_count="single",
+                    height=140,
+                    elem_id="kb-check-file",
                 )
                 day = gr.Textbox(label="按哪一天的法律", placeholder="2025-04-30", info="不填为今天", max_length=10)
             go = gr.Button("核对", variant="primary", elem_id="kb-check-go")
@@ -132,7 +136,7 @@ def summary(report: CheckReport) -> Markup:
         head = tag("div", tag("p", f"{failed} 处引用没有通过核验，请改正。"), class_="kb-note kb-bad", role="alert")
     else:
         head = tag("div", tag("p", "没有发现错误的引用。"), class_="kb-note kb-good", role="status")
-    by_status = {c.status: c for c in report.citations}
+    by_status: dict[str, Checked] = {c.status: c for c in report.citations}
     counts = [badge(f"{said(by_status[s])} {n}", tone(by_status[s])) for s, n in report.summary.items()]
     return tag("section", head, tag("p", join(counts, " "), class_="kb-badges"), aria_label="结果")
 

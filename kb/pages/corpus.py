@@ -217,11 +217,17 @@ def listing(base: KnowledgeBase, words: str, kind: str) -> Markup:
 
 
 def _row(document: DocumentRow) -> Markup:
-    status: VersionStatus = document.status if document.status in VERSION_STATUS else "unknown"  # type: ignore[assignment]
+    status: VersionStatus = document.status if document.status in VERSION_STATUS else "unknown"
     said = VERSION_STATUS[status] if document.kind == "law" else ""
     kind = [badge("要点", "care")] if document.text_kind == "digest" else []
     name = tag("td", tag("b", document.key), " ", *kind, tag("p", document.source, class_="kb-source"))
-    return tag("tr", name, tag("td", _group(document)), tag("td", document.version or "日期不明", class_="kb-date"), tag("td", said))
+    return tag(
+        "tr",
+        name,
+        tag("td", _group(document)),
+        tag("td", document.version or "日期不明", class_="kb-date"),
+        tag("td", said),
+    )
 
 
 def gaps(base: KnowledgeBase) -> Markup:

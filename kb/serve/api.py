@@ -25,7 +25,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.requests = Counter("kb_requests", "HTTP requests", ["method", "status"], registry=self.registry)
         self.request_seconds = Histogram(
-            "kb_request_seconds", "Seconds of an HTTP request, streams left out", buckets=_SECONDS, registry=self.registry
+            "kb_request_seconds",
+            "Seconds of an HTTP request, streams left out",
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self.answers = Counter("kb_answers", "Answers given", ["outcome"], registry=self.registry)
         self.answer_seconds = Histogram(
@@ -44,7 +47,8 @@ class Metrics:
 
     def text(self) -> bytes:
         """All counters in Prometheus' text format."""
-        return generate_latest(self.registry)
+        text: bytes = generate_latest(self.registry)
+        return text
 
 
 def router(base: KnowledgeBase, metrics: Metrics) -> APIRouter:

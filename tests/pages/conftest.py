@@ -106,6 +106,27 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def own_url(small_bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page over an index of its own, which a test may change."""
+    from kb.app import Settings, build_index
+    from kb.serve.web import Listening, make_app
+
+    settings = Settings(index=tmp_path_factory.mktemp("own") / "index", bundled=small_bundled)
+    build_index(settings, [])
+    port = free_port()
+    with serving(make_app(KnowledgeBase(settings), Listening(port=port)), port) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def small_bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three invented laws and a report in place of the bundled corpus."""
+    from tests.samples import write_corpus
+
+    return write_corpus(tmp_path_factory.mktemp("small") / "regulations").parent
+
+
+@pytest.fixture(scope="session")
 def empty_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page where nothing was built yet."""
     from kb.app import Settings

@@ -33,11 +33,13 @@ def write_hostile(folder: Path) -> Path:
     flat = ALL.replace("\n", " ")
     (laws / "示例<img src=x onerror=window.__got=1>条例(2020-01-01).md").write_text(
         f"# {TITLE}\n\n（2020年1月1日示例市人民代表大会常务委员会通过）\n\n## 第一章 总则{PAYLOADS[1]}\n\n"
-        f"第一条 危险物品应当登记{flat}。\n\n第二条 违反本条例第一条规定，未登记的，处一万元以上五万元以下的罚款{flat}。\n",
+        f"第一条 危险物品应当登记{flat}。\n\n"
+        f"第二条 违反本条例第一条规定，未登记的，处一万元以上五万元以下的罚款{flat}。\n",
         encoding="utf-8",
     )
     (reports / "示例<svg onload=window.__got=1>报告.md").write_text(
-        f"# 示例区应急管理局2025年工作报告{PAYLOADS[1]}\n\n一、举措和成效\n\n（一）危险物品{flat}\n\n检查企业120家次{flat}。\n",
+        f"# 示例区应急管理局2025年工作报告{PAYLOADS[1]}\n\n一、举措和成效\n\n"
+        f"（一）危险物品{flat}\n\n检查企业120家次{flat}。\n",
         encoding="utf-8",
     )
     return folder
@@ -52,8 +54,8 @@ class HostileBase(KnowledgeBase):
         passages = [h.passage for h in result.hits[:3]]
         citations = tuple(
             Citation(
-                n, p.kind, p.title, p.address + ALL, "basis", p.text + ALL, "quote_differs", p.source + ALL, ALL, ALL, None,
-                ALL, p.text_kind, p.id,
+                n, p.kind, p.title, p.address + ALL, "basis", p.text + ALL, "quote_differs", p.source + ALL, ALL, ALL,
+                None, ALL, p.text_kind, p.id,
             )
             for n, p in enumerate(passages, 1)
         )  # fmt: skip

@@ -20,22 +20,35 @@ from kb.pages.shared.provision import marked, merged, quoted_spans
 from kb.pages.shared.uploads import clean_name
 from tests.pages.hostile import ALL, PAYLOADS
 
-TEXT = "单位应当每年检查设备，检查记录保存三年。\n有下列情形之一的，处一万元以上五万元以下的罚款：\n（一）未检查的；\n（二）伪造“检查记录”的。"
+TEXT = (
+    "单位应当每年检查设备，检查记录保存三年。\n有下列情形之一的，处一万元以上五万元以下的罚款：\n"
+    "（一）未检查的；\n（二）伪造“检查记录”的。"
+)
 
 
 def citation(**changes: Any) -> dict[str, Any]:
     plain = {
-        "n": 1, "kind": "law", "title": "示例安全条例", "version": "2020-01-01", "article": "第三条", "paragraph": 2, "item": None,
-        "address": "《示例安全条例》第三条第二款", "role": "penalty", "text_kind": "official", "quote": "处一万元以上五万元以下的罚款",
-        "status": "verified", "source": "示例安全条例.md",
-    }  # fmt: skip
+        "n": 1,
+        "kind": "law",
+        "title": "示例安全条例",
+        "version": "2020-01-01",
+        "article": "第三条",
+        "paragraph": 2,
+        "item": None,
+        "address": "《示例安全条例》第三条第二款",
+        "role": "penalty",
+        "text_kind": "official",
+        "quote": "处一万元以上五万元以下的罚款",
+        "status": "verified",
+        "source": "示例安全条例.md",
+    }
     return {**plain, **changes}
 
 
 def answer(text: str = "处罚款[1]。", *citations: dict[str, Any], **changes: Any) -> dict[str, Any]:
     rows = list(citations or [citation()])
-    return {"question": "罚多少？", "as_of": "2025-04-30", "generation": "g", "refused": False, "text": text, "citations": rows,
-            "warnings": [], **changes}  # fmt: skip
+    told = {"question": "罚多少？", "as_of": "2025-04-30", "generation": "g", "refused": False}
+    return {**told, "text": text, "citations": rows, "warnings": [], **changes}
 
 
 def view(value: dict[str, Any], **more: Any) -> str:
@@ -111,8 +124,9 @@ def test_numbers_with_a_citation_are_chips_others_stay_text() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("verified", "已核验"), ("digest", "要点（非条文原文）"), ("superseded", "已被新文本取代"), ("not_held", "库中没有原文"),
-        ("quote_differs", "引文与原文不一致"), ("not_found", "查无此条"), ("unsupported", "原文不支持"),
+        ("verified", "已核验"), ("digest", "要点（非条文原文）"), ("superseded", "已被新文本取代"),
+        ("not_held", "库中没有原文"), ("quote_differs", "引文与原文不一致"), ("not_found", "查无此条"),
+        ("unsupported", "原文不支持"),
     ],
 )  # fmt: skip
 def test_every_status_is_said(status: str, said: str) -> None:
@@ -146,10 +160,20 @@ def test_verdicts_are_taken_only_with_a_record() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_field_of_a_forged_turn_becomes_markup(payload: str) -> None:
     forged = {
-        "question": payload, "rows": [payload], "near": [[payload, payload]], "record": payload, "verdict": payload, "error": "",
-        "answer": answer(payload + "[1]", citation(address=payload, quote=payload, source=payload, version=payload, title=payload),
-                         warnings=[payload], refused=True, refusal_reason=payload),
-    }  # fmt: skip
+        "question": payload,
+        "rows": [payload],
+        "near": [[payload, payload]],
+        "record": payload,
+        "verdict": payload,
+        "error": "",
+        "answer": answer(
+            payload + "[1]",
+            citation(address=payload, quote=payload, source=payload, version=payload, title=payload),
+            warnings=[payload],
+            refused=True,
+            refusal_reason=payload,
+        ),
+    }
     (turn,) = turns_from([forged], 5)
     made = str(turn_view(turn, 0, feedback=True))
     bare = re.sub(r"</?(?:article|p|div|span|button|ol|ul|li|b|h3|blockquote)(?: [a-z-]+=\"[^\"<>]*\")*>", "", made)
@@ -159,7 +183,8 @@ def test_no_field_of_a_forged_turn_becomes_markup(payload: str) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        None, 1, "x", {}, {"question": 1}, {"question": "x", "answer": []}, {"question": "x", "answer": {"text": 1, "citations": []}},
+        None, 1, "x", {}, {"question": 1}, {"question": "x", "answer": []},
+        {"question": "x", "answer": {"text": 1, "citations": []}},
         {"question": "x", "answer": {"text": "x", "citations": [1]}},
         {"question": "x", "answer": {"text": "x", "citations": [citation(status="fine")]}},
         {"question": "x", "answer": {"text": "x", "citations": [citation(n="1")]}},
@@ -190,7 +215,12 @@ def test_word_holds_question_answer_and_quotation() -> None:
 
     made = Document(BytesIO(conversation([Turn("罚多少？", answer())], "docx")))
     words = "\n".join(p.text for p in made.paragraphs)
-    for part in ("罚多少？", "处罚款[1]。", "[1] 罚则 《示例安全条例》第三条第二款（已核验，2020-01-01文本）", "处一万元以上五万元以下的罚款"):
+    for part in (
+        "罚多少？",
+        "处罚款[1]。",
+        "[1] 罚则 《示例安全条例》第三条第二款（已核验，2020-01-01文本）",
+        "处一万元以上五万元以下的罚款",
+    ):
         assert part in words
 
 

@@ -33,6 +33,8 @@ DOWNLOAD = """(url) => {
   link.click();
 }"""
 """Fetches the file whose address a handler gave (see ``Offers.add``)."""
+ROLE_MARK = "kb_role"
+"""Attribute of a guarded handler: the role it asks for, so that a test can list every handler's."""
 _log = logging.getLogger("kb.pages")
 _DENIED = "您的账号没有这项权限，请联系管理员"
 _BROKEN = "程序内部出错，请重试；再出错请把编号告诉管理员："
@@ -120,7 +122,7 @@ class Door:
                 raise TypeError(f"{handler.__qualname__} has no parameter request")
             streaming = inspect.isgeneratorfunction(handler)
             guarded = _generator(self, role, handler) if streaming else _plain(self, role, handler)
-            guarded.kb_role = role  # type: ignore[attr-defined]
+            setattr(guarded, ROLE_MARK, role)
             return guarded
 
         return wrap

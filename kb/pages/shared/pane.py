@@ -18,7 +18,7 @@ PANE_ACTS = ("open", "refer", "compare")
 
 
 def follow(base: KnowledgeBase, data: dict[str, str], day: date) -> Markup:
-    """The view that a tap leads to; a KbError becomes its line. ``data``: the tapped button's (see ``panel.tapped``)."""
+    """The view that a tap leads to; a KbError becomes its line. ``data``: see ``panel.tapped``."""
     try:
         if data.get("act") == "refer":
             return show_view(base, data.get("address", ""), day)

@@ -81,13 +81,14 @@ async def _mount(app: FastAPI, door: Door, sessions: login.Sessions | None) -> N
     """Mount the page at ``/``. Inside a running loop, because gradio opens event loops of its own where none runs."""
     import gradio as gr
 
-    from kb.pages.shared.theme import CSS, SCRIPT, theme
+    from kb.pages.shared.theme import CSS, theme
     from ui import compose
 
     gr.mount_gradio_app(
         app, compose(door), path="/", auth_dependency=_dependency(sessions),
         allowed_paths=[], favicon_path=str(_FAVICON), show_error=False, max_file_size=MAX_FILE, ssr_mode=False,
-        enable_monitoring=False, pwa=True, mcp_server=False, footer_links=[], run_history=False, theme=theme(), css=CSS, js=SCRIPT,
+        enable_monitoring=False, pwa=True, mcp_server=False, footer_links=[], run_history=False, theme=theme(),
+        css=CSS,
     )  # fmt: skip
 
 
@@ -148,7 +149,9 @@ def _watch(metrics: Metrics) -> Callable[[str, str, int, float, str], None]:
         metrics.requests.labels(method if method in ("GET", "HEAD", "POST") else "other", str(status)).inc()
         if not path.startswith(STREAMS):
             metrics.request_seconds.observe(seconds)
-        quiet = path.startswith(("/assets/", "/static/", "/gradio_api/heartbeat/", "/healthz", "/metrics", "/download/"))
+        quiet = path.startswith(
+            ("/assets/", "/static/", "/gradio_api/heartbeat/", "/healthz", "/metrics", "/download/")
+        )
         if not quiet or status >= 400:
             shown = path if not path.startswith("/download/") else "/download/…"
             fields = {"method": method, "path": shown, "status": status, "ms": round(seconds * 1000, 1), "user": user}

@@ -87,7 +87,10 @@ def _key(token: str) -> str:
 
 
 def router(gate: Gate, sessions: Sessions, *, secure: bool, title: str, attempt: Callable[[str], None]) -> APIRouter:
-    """``GET``/``POST /login`` and ``POST /logout``. ``secure``: cookies over TLS only; ``attempt`` is told ok, wrong or waits."""
+    """``GET``/``POST /login`` and ``POST /logout``.
+
+    ``secure``: cookies over TLS only; ``attempt`` is told ok, wrong or waits.
+    """
     routes = APIRouter()
 
     @routes.get("/login", response_class=HTMLResponse)
@@ -95,7 +98,9 @@ def router(gate: Gate, sessions: Sessions, *, secure: bool, title: str, attempt:
         return HTMLResponse(page(title))
 
     @routes.post("/login")
-    def login(request: Request, username: str = Form("", max_length=200), password: str = Form("", max_length=1000)) -> Response:
+    def login(
+        request: Request, username: str = Form("", max_length=200), password: str = Form("", max_length=1000)
+    ) -> Response:
         signed = gate.sign_in(username, password, request.client.host if request.client else "")
         if signed.user is None:
             attempt("waits" if signed.wait_s else "wrong")
@@ -119,11 +124,14 @@ def router(gate: Gate, sessions: Sessions, *, secure: bool, title: str, attempt:
 
 _STYLE = Markup("""
 :root{--ink:#1b2733;--paper:#fff;--ground:#f3f6f9;--line:#8a98a6;--blue:#1f4f86;--bad:#a31621}
-@media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--paper:#18212b;--ground:#10161d;--line:#6b7a89;--blue:#36699f;--bad:#ffb0b0}}
-body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.7 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
+@media(prefers-color-scheme:dark){
+:root{--ink:#e8edf2;--paper:#18212b;--ground:#10161d;--line:#6b7a89;--blue:#36699f;--bad:#ffb0b0}}
+body{margin:0;background:var(--ground);color:var(--ink);
+font:16px/1.7 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 main{max-width:22rem;margin:10vh auto;padding:24px;background:var(--paper);border-top:4px solid var(--blue)}
 h1{font-size:1.25rem;margin:0 0 16px}label{display:block;margin:12px 0 4px}
-input,button{box-sizing:border-box;width:100%;min-height:44px;font:inherit;border-radius:4px;border:1px solid var(--line);padding:8px 12px;
+input,button{box-sizing:border-box;width:100%;min-height:44px;font:inherit;border-radius:4px;
+border:1px solid var(--line);padding:8px 12px;
 background:var(--paper);color:var(--ink)}button{margin-top:20px;background:var(--blue);border-color:var(--blue);color:#fff;cursor:pointer}
 :focus-visible{outline:3px solid var(--blue);outline-offset:1px}[role=alert]{color:var(--bad);font-weight:600}
 """)
@@ -143,4 +151,6 @@ def page(title: str, trouble: str = "") -> str:
     head = Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
     body = tag("main", tag("h1", title), *said, form)
     styled = tag("style", _STYLE)
-    return "<!doctype html>" + tag("html", tag("head", head, tag("title", f"登录 {title}"), styled), tag("body", body), lang="zh-CN")
+    return "<!doctype html>" + tag(
+        "html", tag("head", head, tag("title", f"登录 {title}"), styled), tag("body", body), lang="zh-CN"
+    )

@@ -22,24 +22,27 @@ GRACE_SECONDS = 3  # a browser keeps its event stream open for ever
 def run(
     app: FastAPI, where: Listening, *, cert: Path | None = None, key: Path | None = None, ready: Callable[[str], None]
 ) -> None:
-    """Serve until told to stop; ``ready`` gets the address once it listens. Raises SettingsError for a port in use or bad TLS files."""
-    taken = _listen(where)
+    """Serve until told to stop; ``ready`` gets the address once it listens.
+
+    Raises SettingsError for a port in use or bad TLS files.
+    """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False,
-        proxy_headers=False, ssl_certfile=cert, ssl_keyfile=key, timeout_keep_alive=30, h11_max_incomplete_event_size=65536,
+        proxy_headers=False, ssl_certfile=cert, ssl_keyfile=key, timeout_keep_alive=30,
     )  # fmt: skip
     try:
         config.load()
     except (OSError, ValueError) as error:
         raise SettingsError(f"证书文件不能用：{error}；请核对 --cert 与 --key") from error
     server = _Server(config, lambda: ready(address(where)))
-    # uvicorn raises the signal again when it has stopped; by then it has done its work.
-    before = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        server.run(sockets=[taken])
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with _listen(where) as taken:
+        # uvicorn raises the signal again when it has stopped; by then it has done its work.
+        before = {s: signal.signal(s, lambda *_: None) for s in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            server.run(sockets=[taken])
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 class _Server(uvicorn.Server):
