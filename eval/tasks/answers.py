@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,13 +22,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kb.base.quantity import contains_value, find_quantities
+from eval.metrics.answers import SCORED, earlier
+from eval.metrics.points import given
+from eval.metrics.stats import mean as mean_of
 from kb.base.records import Answer, KbError
 from kb.base.textnorm import squeeze
-
-SCORED = ("violation", "penalty", "basis")
-PAIRS = 2 / 3  # share of a clause's character pairs that must stand in one text beside its values
-_CLAUSE = re.compile(r"[，；。：]")
 
 
 @dataclass
@@ -59,27 +56,6 @@ class Row:
             return float(self.refused)
         found = [x for x in (self.recall, self.precision, self.points) if x is not None]
         return sum(found) / len(found) if found else float(not self.refused)
-
-
-def given(point: str, texts: Sequence[str]) -> bool:
-    """Whether an answer point stands in one of ``texts`` (clause by clause)."""
-    body = point.split("：", 1)[1] if "：" in point[:12] and len(point) > 14 else point
-    clauses = [c for c in _CLAUSE.split(body) if c.strip()]
-    return bool(clauses) and all(any(_clause(c, t) for t in texts) for c in clauses)
-
-
-def _clause(clause: str, text: str) -> bool:
-    plain, whole = squeeze(clause), squeeze(text)
-    if plain in whole:
-        return True
-    values = find_quantities(clause)
-    if not all(contains_value(text, v.text) for v in values):
-        return False
-    pairs = {plain[i : i + 2] for i in range(len(plain) - 1)}
-    for v in values:
-        bare = squeeze(v.text)
-        pairs -= {bare[i : i + 2] for i in range(len(bare) - 1)}
-    return sum(p in whole for p in pairs) >= PAIRS * len(pairs)
 
 
 def judge(row: dict[str, Any], answer: Answer) -> Row:
@@ -126,8 +102,7 @@ def _judge_report(row: dict[str, Any], answer: Answer, out: Row) -> None:
 
 def mean(values: Iterable[float | None]) -> float | None:
     """Mean of what is not None; None when nothing is left."""
-    found = [v for v in values if v is not None]
-    return sum(found) / len(found) if found else None
+    return mean_of([v for v in values if v is not None])
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:
@@ -147,15 +122,6 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def history_of(row: dict[str, Any]) -> tuple[str, ...]:
-    """Earlier questions; of turns with roles those of the user."""
-    return tuple(
-        h if isinstance(h, str) else h["content"]
-        for h in row.get("history", ())
-        if isinstance(h, str) or h.get("role") == "user"
-    )
-
-
 def run(base: Any, files: Sequence[Path], day: date) -> list[Row]:  # noqa: ANN401 - anything with ask()
     """Ask every question of ``files``; a failure is a row with ``error``."""
     rows = []
@@ -164,7 +130,7 @@ def run(base: Any, files: Sequence[Path], day: date) -> list[Row]:  # noqa: ANN4
             row = json.loads(line)
             question = str(row.get("question") or row["q"])
             try:
-                rows.append(judge(row, base.ask(question, history=history_of(row), as_of=day)))
+                rows.append(judge(row, base.ask(question, history=earlier(row), as_of=day)))
             except KbError as error:
                 failed = Row(
                     str(row.get("id", question[:12])),

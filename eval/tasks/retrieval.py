@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from eval.metrics.ranking import measure as ranking
+from eval.metrics.stats import interval
 from kb.app import KnowledgeBase, Settings
 from kb.base.records import KbError, SearchResult
 
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 DAY = date(2025, 4, 30)  # the snapshot's newest text
 DEPTH = 100
+NAMES = {"R@5": "recall@5", "R@20": "recall@20", "R@100": "recall@100", "RR@10": "mrr@10"}
 
 Row = dict[str, Any]
 Values = dict[str, dict[str, float]]  # measure → question id → value
@@ -74,29 +77,13 @@ def _search(base: KnowledgeBase, row: Row, day: date, scope: str) -> SearchResul
 
 def measure(asked: Sequence[Asked]) -> Values:
     """R@5, R@20, R@100, RR@10 of every question that has gold; missing ones are 0."""
-    import ir_measures
-    from ir_measures import RR, R
-
-    measures = [R @ 5, R @ 20, R @ 100, RR @ 10]
-    wanted: dict[str, dict[str, int]] = {}
-    run: dict[str, dict[str, float]] = {}
-    for i, a in enumerate(asked):
-        gold = {named(g["law"], g["article"]) for g in a.row["gold"]}
-        if gold:
-            key = f"{i}:{a.row.get('id', '')}"
-            wanted[key] = dict.fromkeys(gold, 1)
-            run[key] = {name: float(DEPTH - place) for place, name in enumerate(a.found)}
-    out: Values = {str(m): dict.fromkeys(wanted, 0.0) for m in measures}
-    for value in ir_measures.iter_calc(measures, wanted, run):
-        out[str(value.measure)][value.query_id] = value.value
-    return out
-
-
-def interval(values: Sequence[float], seed: int = 0, draws: int = 2000) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean."""
-    sample = np.random.default_rng(seed).choice(np.array(values), (draws, len(values)))
-    low, high = np.percentile(sample.mean(axis=1), [2.5, 97.5])
-    return float(low), float(high)
+    named_gold = {
+        f"{i}:{a.row.get('id', '')}": ([named(g["law"], g["article"]) for g in a.row["gold"]], a.found)
+        for i, a in enumerate(asked)
+        if a.row["gold"]
+    }
+    found = ranking({k: g for k, (g, _) in named_gold.items()}, {k: f for k, (_, f) in named_gold.items()}, deep=True)
+    return {ours: {k: v[theirs] for k, v in found.items()} for ours, theirs in NAMES.items()}
 
 
 def summary(asked: Sequence[Asked]) -> dict[str, Any]:
@@ -109,7 +96,7 @@ def summary(asked: Sequence[Asked]) -> dict[str, Any]:
     spent = sorted(a.elapsed for a in asked)
     out: dict[str, Any] = {"questions": len(asked), "with_gold": len(every["R@5"])}
     for name, values in every.items():
-        low, high = interval(list(values.values()))
+        low, high = interval(list(values.values())) or (0.0, 0.0)
         out[name] = {
             "mean": round(float(np.mean(list(values.values()))), 4),
             "interval": [round(low, 4), round(high, 4)],
