@@ -111,12 +111,13 @@ class Floor:
         words = bm25s.BM25()
         words.index([jieba.lcut_for_search(t) for t in texts], show_progress=False)
         spans = [(p.source, p.start, p.end) for p in passages]
+        depth = min(DEPTH, len(spans))
 
         def search(question: str, history: Sequence[str]) -> list[Hit]:
             text = " ".join((*history, question))
-            _, near = flat.search(encoder.encode([text], kind="query"), DEPTH)
+            _, near = flat.search(encoder.encode([text], kind="query"), depth)
             scores = words.get_scores(jieba.lcut_for_search(text))
-            best = scores.argpartition(-DEPTH)[-DEPTH:]
+            best = scores.argpartition(-depth)[-depth:]
             rows = [int(r) for pair in zip(near[0], best[scores[best].argsort()[::-1]], strict=False) for r in pair]
             return [spans[r] for r in dict.fromkeys(rows)][:DEPTH]
 
