@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from kb.assist.answer import refuse
-from kb.assist.answer.belief import Belief
+from kb.assist.answer.belief import LEAD, REFUSE, STRANGE, Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
 from kb.assist.answer.generated import in_words, rewrite
@@ -23,6 +23,7 @@ from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import ReportReader, asks_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
+from kb.assist.answer.strangers import Strangers
 from kb.assist.answer.targets import Profile, profiles
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, SearchResult
@@ -58,6 +59,18 @@ class AnswerEngine:
     def near(self) -> Near:
         """Nearness of short texts, by the retriever's encoder."""
         return EncoderNear(self.retriever.encoder)
+
+    @cached_property
+    def _strangers(self) -> Strangers:
+        return Strangers(self.rules.strangers, self.retriever.encoder, self.generation)
+
+    def _strange(self, read: Question, belief: Belief) -> bool:
+        """Whether too little speaks for an answer: low confidence, or a question rather like the unanswerable ones."""
+        if not belief.calibrated:
+            return False
+        if belief.confidence < REFUSE:
+            return True
+        return belief.confidence < STRANGE and self._strangers.lead(read.full) < LEAD
 
     @cached_property
     def _reports(self) -> list[Profile]:
@@ -101,6 +114,8 @@ class AnswerEngine:
         beyond = None if read.located else refuse.outside(read.text)
         if beyond is None and belief.confidence < SURE:
             beyond = refuse.mechanism(read, self.generation)
+        if beyond is None and not read.located and self._strange(read, belief):
+            beyond = Refusal("nothing", NOTHING)
         if beyond is not None:
             return refused(result, beyond)
         laws = LawAnswers(

@@ -5,6 +5,7 @@ Does not know the question, nor the texts: a rule is an address and one line abo
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,11 +62,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything the two files say; empty when they are absent."""
+    """Everything the files say; empty when they are absent. ``strangers``: questions that nothing held answers."""
 
     tips: tuple[Tip, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     limits: Limits = Limits()
+    strangers: tuple[str, ...] = ()
 
     def tip(self, id: str) -> Tip | None:
         """The tip of that name; None when there is none."""
@@ -81,7 +83,17 @@ def load_rules(folder: Path) -> Rules:
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{folder} 里的 procedure.toml 或 conflicts.toml 写法有误：{error}；请改正") from error
-    return Rules(tips, known, limits)
+    return Rules(tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"))
+
+
+def _strangers(path: Path) -> tuple[str, ...]:
+    """The questions of a file of unanswerable ones; empty when there is no such file."""
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(json.loads(line)["q"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"{path.name} 格式有误：{error}；请改正") from error
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _AHEAD = re.compile(r"计划|将|打算|准备|重点工作|下一步|明年|目
 # Organisations a question can name beside a place; without them a bare 浦东 may be a scene of a breach.
 _OFFICE = re.compile(r"应急(?:管理)?局|执法大队|安监局|区局|法治政府|报告|工作总结|要点")
 _DISTRICT = re.compile(
-    r"(?<![\u4e00-\u9fff])((?:(?![不服的了在去给找我你他该各某全本到从])[\u4e00-\u9fff]){2,4}?)(?:新区|区|县|市|省|镇|乡|街道)(?=应急|执法|安监|去年|今年|(?:20)?[12]\d年)"
+    r"(?<![\u4e00-\u9fff])((?:(?![不服的了在去给找我你他该各某全本到从年月与和及是])[\u4e00-\u9fff]){2,4}?)(?:新区|区|县|市|省|镇|乡|街道)(?=应急|执法|安监|去年|今年|(?:20)?[12]\d年)"
 )
 
 
@@ -109,12 +109,13 @@ def _marks(text: str, held: Sequence[Profile]) -> list[_Mark]:
             if not any(a <= m.start() < a + 8 and found[a][1] and m[0] in (found[a][1] or "") for a in found):
                 found[m.start()] = (m.start(), place, None)
     city = next((h.places[0] for h in held if h.city), None)
+    strange = [m for m in _DISTRICT.finditer(text) if not any(found[a][0] <= m.start() + 1 < a + 4 for a in found)]
+    found |= {m.start(): (m.start(), m[0], None) for m in strange}
     named_city = _CITY.search(text)
     if city is not None and named_city is not None:
-        found.setdefault(named_city.start(), (named_city.start(), city, None))
-    for m in _DISTRICT.finditer(text):
-        if not any(a <= m.start() + 1 and m.start() <= a + 3 and found[a][1] for a in found):
-            found.setdefault(m.start(), (m.start(), m[0], None))
+        at = named_city.start()
+        if not any(m.start() <= at <= m.end() for m in strange):
+            found.setdefault(at, (at, city, None))
     for m in _YEAR.finditer(text):
         found[m.start() + 10_000] = (m.start(), None, 2000 + int(m[1]))
     return sorted(found.values(), key=lambda mark: mark[0])
