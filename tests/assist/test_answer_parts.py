@@ -196,6 +196,14 @@ def test_sanctions_by_condition() -> None:
     assert highest(sanctions(LONG_LIST)) == 20000
 
 
+def test_a_later_paragraph_is_told_by_its_act() -> None:
+    text = "作坊没有公示的，处一千元以下的罚款。\n学徒没有答应的，给予警告；情节严重的，处五十元以下的罚款。"
+    found = steps(sanctions(text))
+    assert [s.condition for s in found] == ["", "学徒没有答应", "情节严重"]
+    assert "一千元以下" in found[0].phrase
+    assert "一千元" not in found[1].phrase + found[2].phrase
+
+
 def test_rules_are_read_and_a_malformed_file_says_so(tmp_path: Path) -> None:
     assert load_rules(tmp_path).tips == ()
     (tmp_path / "conflicts.toml").write_text(

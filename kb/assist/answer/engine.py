@@ -26,7 +26,7 @@ from kb.assist.answer.select import Bars
 from kb.assist.answer.strangers import Strangers
 from kb.assist.answer.targets import Profile, profiles
 from kb.assist.chain import ChatModel
-from kb.base.records import Answer, SearchResult
+from kb.base.records import Answer, Figure, SearchResult
 from kb.search.index import Generation
 from kb.search.retrieve import Retriever, Scope
 
@@ -61,6 +61,13 @@ class AnswerEngine:
         return EncoderNear(self.retriever.encoder)
 
     @cached_property
+    def _figures(self) -> dict[int, list[Figure]]:
+        found: dict[int, list[Figure]] = {}
+        for figure in self.generation.figures():
+            found.setdefault(figure.passage, []).append(figure)
+        return found
+
+    @cached_property
     def _strangers(self) -> Strangers:
         return Strangers(self.rules.strangers, self.retriever.encoder, self.generation)
 
@@ -86,12 +93,11 @@ class AnswerEngine:
         result = self.retriever.search(read.text, scope=scope, k=k, history=read.leaning)
         found = time.perf_counter()
         answer = replace(self._answer(read, result, scope), question=question)
-        made = time.perf_counter()
         if self.chat is not None:
             answer = in_words(answer, self.chat, history, self.generation)
         if told:
             answer = replace(answer, warnings=(told, *answer.warnings))
-        spent = {"retrieve": found - started, "verify": made - found, "generate": time.perf_counter() - made}
+        spent = {"retrieve": found - started, "generate": time.perf_counter() - found}
         return replace(answer, timings_ms={name: seconds * 1000 for name, seconds in spent.items()})
 
     def _read(self, question: str, history: Sequence[str], scope: Scope) -> tuple[Question, str]:
@@ -137,7 +143,7 @@ class AnswerEngine:
 
     def _reported(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
         """An answer out of reports, sentence by sentence."""
-        reader = ReportReader(self.generation, self.retriever, self.near)
+        reader = ReportReader(self.generation, self.retriever, self.near, self._figures)
         reading = reader.read(read.text, read.history[-2:], self._reports, scope)
         if not reading.found:
             return refused(result, Refusal("report", reading.why_not))

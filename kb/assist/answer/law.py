@@ -60,9 +60,12 @@ class LawAnswers:
             chosen = selection.found(question, self._hits(question, result))
         if not chosen:
             return None
-        rulings: list[Ruling] = []
-        if not question.intent.compare:
-            chosen, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
+        ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
+        if question.intent.compare:  # both sides are wanted as they are; which governs is still said
+            there = {c.passage.id for c in chosen}
+            rulings = [r for r in rulings if {r.governs, r.yields} <= there]
+        else:
+            chosen = ordered
         return self._written(question, result, belief, chosen, rulings)
 
     def _hits(self, question: Question, result: SearchResult) -> list[Hit]:
@@ -135,7 +138,7 @@ class LawAnswers:
                 paragraph=c.paragraph if c.named else None,
                 item=c.item if c.named else None,
                 hint=(c.paragraph, c.item),
-                whole=question.intent.whole or question.intent.wording,
+                whole=question.intent.whole or question.intent.wording or c.named,
                 penalty=c.sanctions,
             )
             found = quote(c.passage, wish, self.near)

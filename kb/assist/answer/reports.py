@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
@@ -16,7 +16,7 @@ from kb.assist.answer.near import Near
 from kb.assist.answer.quote import Quotation
 from kb.assist.answer.targets import Profile, Target, authority_year, office_named, targets
 from kb.base.quantity import find_quantities
-from kb.base.records import Passage, SearchResult
+from kb.base.records import Figure, Passage, SearchResult
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
 from kb.search.retrieve import Retriever, Scope
@@ -35,6 +35,7 @@ _WHICH = re.compile(
     r"(?:哪些|哪几|几份|哪份)[^，。？]{0,8}(?:提到|写到|写了|说到|涉及|出现|有)|(?:提到|写到|涉及)[^，。]{2,20}的(?:有|是)哪"
 )
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,20})[”\"」』]")
+_NUMBER = re.compile(r"^\s*(?:\d+[.．、]|[（(][一二三四五六七八九十]+[）)])")
 _CLAUSE = re.compile(r"[，。；？！,?!]")
 _ASKS = re.compile(r"多少|几|哪|什么|啥|谁|吗|没有|怎么|咋|何|名")
 
@@ -69,11 +70,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ReportReader:
-    """Finds the sentences of held reports that answer."""
+    """Finds the sentences of held reports that answer. ``figures``: those of each passage, by row id."""
 
     generation: Generation
     retriever: Retriever
     near: Near
+    figures: Mapping[int, Sequence[Figure]]
 
     def read(self, question: str, history: Sequence[str], held: Sequence[Profile], scope: Scope) -> Reading:
         """The sentences for ``question``; none, with the reason, where the reports do not tell."""
@@ -96,7 +98,7 @@ class ReportReader:
     def _of_target(self, question: str, before: str, target: Target, scope: Scope, *, alone: bool) -> list[Found]:
         full = f"{before} {question}".strip() if len(question) < 20 else question
         pool = self._pool(full, target, scope)
-        asked = _parts(question) if alone else [question]
+        asked = _parts(question) if alone else [_of_place(question, target)]
         found: list[Found] = []
         for part in asked:
             text = bare(f"{before} {part}".strip() if len(part) < 20 else part, target)
@@ -107,7 +109,10 @@ class ReportReader:
             best = fitting[0].score
             most = 3 if _whole(part) else 1
             for f in (f for f in fitting[:most] if f.score >= best - MARGIN):
-                found += self._below(f, part, pool) or [f]
+                below = self._below(f, part, pool)
+                found += below or [f]
+                if below:
+                    break
         return found
 
     def _below(self, heading: Found, question: str, pool: Sequence[Passage]) -> list[Found]:
@@ -140,12 +145,18 @@ class ReportReader:
 
     def _ranked(self, question: str, pool: Iterable[Passage]) -> list[Found]:
         spans = [(p, m.start(), m.end()) for p in pool for m in _sentences(p.text)]
-        scores = self.near(question, [_with_heading(p, a, b) for p, a, b in spans])
+        scores = self.near(question, [self._scored(p, a, b) for p, a, b in spans])
         made = [Found(s, p, a, b) for s, (p, a, b) in zip(scores, spans, strict=True)]
         seen: dict[str, Found] = {}
         for f in sorted(made, key=lambda f: -f.score):
             seen.setdefault(squeeze(f.text), f)
         return list(seen.values())
+
+    def _scored(self, passage: Passage, start: int, end: int) -> str:
+        """A sentence as it is compared: with its heading and the names of the indicators whose figures it holds."""
+        text = passage.text[start:end]
+        names = dict.fromkeys(f.indicator for f in self.figures.get(passage.id, ()) if f.printed in text)
+        return " ".join((*passage.path[-1:], text, *names))
 
     def _mentions(self, term: str, held: Sequence[Profile]) -> Reading:
         """The first sentence of each report that holds ``term`` word for word."""
@@ -183,11 +194,7 @@ def _said() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _sentences(text: str) -> list[re.Match[str]]:
-    return [m for m in _SENTENCE.finditer(text) if len(m[0].strip()) > 5]
-
-
-def _with_heading(passage: Passage, start: int, end: int) -> str:
-    return " ".join((*passage.path[-1:], passage.text[start:end]))
+    return [m for m in _SENTENCE.finditer(text) if len(_NUMBER.sub("", m[0]).strip()) > 5]
 
 
 def _parts(question: str) -> list[str]:
@@ -198,6 +205,15 @@ def _parts(question: str) -> list[str]:
         return [question]
     topic = "，".join(c for c in clauses if not _ASKS.search(c))
     return [f"{topic}，{c}" if topic else c if i == 0 else f"{asking[0][:12]}，{c}" for i, c in enumerate(asking)]
+
+
+def _of_place(question: str, target: Target) -> str:
+    """What a question on several reports asks of one: the clauses that name its place, with those that ask nothing."""
+    clauses = [c for c in _CLAUSE.split(question) if len(c.strip()) > 2]
+    own = [c for c in clauses if target.place is not None and target.place in c]
+    if not own or len(own) == len(clauses):
+        return question
+    return "，".join(c for c in clauses if c in own or not _ASKS.search(c))
 
 
 def _whole(question: str) -> bool:

@@ -20,8 +20,8 @@ MOST = 4  # law citations besides procedure, waiver and conflict: what a phone s
 _ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
 HEAD = 6  # duties and penalties among which the couple is looked for
 _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
-_LIABILITY = re.compile(r"法律责任|罚\s*则|处\s*罚|分则|罪")
-_HARD = re.compile(r"罚款|罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
+_LIABILITY = re.compile(r"法律责任|罚\s*则|^(?:第\S+[章节]\s*)?(?:处\s*罚|奖\s*惩|惩\s*[戒处])|[和与]处\s*罚|分则|罪$")
+_HARD = re.compile(r"罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +205,11 @@ class Selection:
 
     def _partner(self, question: Question, chosen: Sequence[Chosen], *, duty: bool) -> list[Chosen]:
         """The best partner of the first chosen provision that has one; empty: none has."""
+        taken = {c.passage.id for c in chosen}
         for c in chosen:
             row = c.passage.id
-            pairs = [p for p in self.generation.pairs(row) if (p.penalty if duty else p.duty) == row]
+            sides = [(p.duty, p.penalty, p) for p in self.generation.pairs(row) if p.duty != p.penalty]
+            pairs = [p for d, s, p in sides if (s if duty else d) == row and (d if duty else s) not in taken]
             best = self._best(question, pairs, duty)
             if best is not None:
                 return [best]

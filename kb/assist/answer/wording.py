@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.base.address import to_chinese
 from kb.base.records import Fine, Sanction
 
 LONG = 16  # characters of a party's name that still fit a phone's line beside the amount
-MOST_LINES = 5
+MOST_LINES = 6
 MOST_PHRASE = 120
+MOST_LABEL = 30  # characters of an act that stands for its 款 in a line
 _TERM = re.compile(
     r"(?:对[^，；。：]{1,14}的)?处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}"
 )
@@ -70,12 +72,24 @@ def prison(sanction: Sanction) -> list[str]:
 
 
 def steps(sanctions: Iterable[Sanction]) -> list[Step]:
-    """Sanctions by condition, in the law's order; those that only point elsewhere (追究刑事责任) stay last."""
-    grouped: dict[str, list[Sanction]] = {}
+    """Sanctions by 款 and condition, in the law's order.
+
+    The base case of the first 款 has no condition; that of a later one is told by its act, or by its number.
+    """
+    grouped: dict[tuple[int, str], list[Sanction]] = {}
     for s in sanctions:
-        grouped.setdefault(s.condition, []).append(s)
-    found = [Step(condition, phrase(group)) for condition, group in grouped.items()]
-    return [s for s in found if s.phrase][:MOST_LINES]
+        grouped.setdefault((s.paragraph, s.condition), []).append(s)
+    first = min((paragraph for paragraph, _ in grouped), default=0)
+    found: dict[str, Step] = {}
+    for (paragraph, condition), group in grouped.items():
+        label = condition
+        if paragraph != first and not condition:
+            act = group[0].act
+            label = act if 0 < len(act) <= MOST_LABEL else f"第{to_chinese(paragraph)}款"
+        step = Step(label, phrase(group))
+        if step.phrase:
+            found.setdefault(f"{step.condition}{step.phrase}", step)
+    return list(found.values())[:MOST_LINES]
 
 
 def highest(sanctions: Iterable[Sanction]) -> float:
