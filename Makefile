@@ -6,7 +6,7 @@ KB     := $(BIN)/kb
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check -qq -c constraints.txt
 BUNDLED := $(shell find corpus kb/encoder kb/law kb/report kb/search kb/text -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: ask test lint ui bench index clean
+.PHONY: ask test lint ui eval bench index clean
 .DEFAULT_GOAL := test
 
 .stamps/venv: pyproject.toml constraints.txt
@@ -40,6 +40,10 @@ lint: .stamps/venv
 
 test: .stamps/index lint
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+## 用随附问题集测量（正式文本在 ../shared 时另测全库： kb eval --index …）
+eval: .stamps/index
+	@$(KB) eval
 
 ## 与同类产品并排测量（需要 bench 依赖组）
 .stamps/bench: .stamps/venv
