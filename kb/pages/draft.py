@@ -48,9 +48,7 @@ def build(door: Door) -> None:
                 org = gr.Textbox(
                     label="机关", placeholder="示例市示例区应急管理局", max_length=60, min_width=180, scale=3
                 )
-                year = gr.Number(
-                    label="年度", value=None, precision=0, minimum=1980, maximum=2100, min_width=120, scale=1
-                )
+                year = gr.Number(label="年度", value=None, precision=0, min_width=120, scale=1)
             plan = gr.Checkbox(label="写的是工作要点、计划，不是总结", value=False)
             facts = gr.Textbox(
                 label="本年事实",
@@ -170,7 +168,7 @@ def pasted(text: str) -> str:
 
 
 def _year(year: float | None) -> int:
-    if year is None:
+    if not year:  # an empty field comes as 0
         raise InputError("请填年度，如 2025")
     return int(year)
 

@@ -28,7 +28,7 @@ FACTS = "检查企业\t1286\t家次\n立案\t94\t件\n开展执法人员培训6�
 def tab(page: Page, name: str) -> None:
     """Go to a tab, which a narrow screen may keep in its overflow menu."""
     page.evaluate(
-        "name => [...document.querySelectorAll('[role=tab]')].find(t => t.innerText.trim() === name).click()", name
+        "name => [...document.querySelectorAll('[role=tab]')].find(t => t.textContent.trim() === name).click()", name
     )
 
 

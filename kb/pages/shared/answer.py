@@ -19,6 +19,8 @@ from kb.pages.shared.provision import cited_address, row_name
 
 NEAREST = 5  # nearest provisions shown with a refusal
 _MARK = re.compile(r"\[(\d{1,3})\]")
+_CLOSING = "。，；、：）？！"
+"""Marks that do not begin a line: they stay with the chip before them."""
 _ABOUT = re.compile(r"(《[^《》]+》)(.+)")
 _TONE = {"verified": "good", "digest": "care", "superseded": "care", "not_held": "care", "named_only": "care"}
 _KEPT = ("question", "as_of", "generation", "refused", "refusal_reason", "text", "citations", "warnings")
@@ -185,8 +187,10 @@ def _pieces(line: str, citations: Cited) -> list[str | Markup]:
         cited = citations.get(int(mark[1]))
         if cited is None:
             continue
-        out += [line[at : mark.start()], _chip(*cited)]
-        at = mark.end()
+        at_end = mark.end()
+        after = line[at_end : at_end + 1] if line[at_end : at_end + 1] in _CLOSING else ""
+        out += [line[at : mark.start()], tag("span", _chip(*cited), after, class_="kb-together")]
+        at = at_end + len(after)
     return [*out, line[at:]]
 
 

@@ -131,7 +131,7 @@ class Door:
         """Raise gr.Error unless the request among ``arguments`` may do ``role``."""
         request = next((a for a in arguments if isinstance(a, gr.Request)), None)
         if not self.may(request, role):
-            raise gr.Error(_DENIED, print_exception=False)
+            raise gr.Error(_DENIED, title="没有权限", print_exception=False)
 
 
 def _plain(door: Door, role: Role, handler: Handler) -> Handler:
@@ -143,7 +143,7 @@ def _plain(door: Door, role: Role, handler: Handler) -> Handler:
         except gr.Error:
             raise
         except Exception as error:
-            raise gr.Error(door.trouble(handler.__qualname__), print_exception=False) from error
+            raise gr.Error(door.trouble(handler.__qualname__), title="出错了", print_exception=False) from error
 
     return guarded
 
@@ -157,6 +157,6 @@ def _generator(door: Door, role: Role, handler: Callable[..., Iterator[object]])
         except gr.Error:
             raise
         except Exception as error:
-            raise gr.Error(door.trouble(handler.__qualname__), print_exception=False) from error
+            raise gr.Error(door.trouble(handler.__qualname__), title="出错了", print_exception=False) from error
 
     return guarded

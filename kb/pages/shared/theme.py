@@ -51,6 +51,7 @@ def theme() -> gr.themes.Base:
         block_info_text_color_dark="*neutral_300",
         input_background_fill="white",
         input_background_fill_dark="#10161d",
+        input_border_width="1px",
         input_border_color="*neutral_400",
         input_border_color_dark="*neutral_500",
         input_placeholder_color="*neutral_500",
