@@ -241,12 +241,14 @@ class KnowledgeBase:
         The shipped ranker weighs the evidence of the shipped encoder; with another one candidates are fused.
         """
         from kb.search.embed import load_encoder
-        from kb.search.rank import load_ranker
+        from kb.search.rank import CrossReranker, load_ranker
         from kb.search.retrieve import Retriever
 
         encoder = load_encoder(self.settings.encoder)
         self.generation.require_encoder(encoder.fingerprint)
-        return Retriever(self.generation, encoder, None if self.settings.encoder else load_ranker())
+        ranker = None if self.settings.encoder else load_ranker()
+        cross = CrossReranker(self.settings.reranker) if self.settings.reranker else None
+        return Retriever(self.generation, encoder, ranker, cross=cross, home=self.settings.place)
 
     def search(
         self,

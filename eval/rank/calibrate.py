@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from eval.rank.fit import per_question
 from eval.rank.material import Material
-from kb.search.rank.ranker import Logistic, hit_signs, whole_signs
+from kb.search.rank.logistic import Logistic
+from kb.search.rank.ranker import hit_signs, whole_signs
 
 F64 = npt.NDArray[np.float64]
 DEEP = 20  # candidates of a question that the probability of a hit is fitted on: what a reader is shown

@@ -199,4 +199,5 @@ class FoldEvidence:
             if ids:
                 out[i] = self.table[ids].sum(axis=0)
         norms = np.linalg.norm(out, axis=1, keepdims=True)
-        return np.divide(out, norms, out=np.zeros_like(out), where=norms > 0)
+        unit: F32 = np.divide(out, norms, out=np.zeros_like(out), where=norms > 0)
+        return unit

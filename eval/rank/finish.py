@@ -17,7 +17,9 @@ from eval.rank import calibrate, report
 from eval.rank.calibrate import Whole
 from eval.rank.fit import Settings, out_of_fold, per_question, train
 from eval.rank.material import Material
-from kb.search.rank.ranker import META, MODEL, SHIPPED, Logistic
+from kb.search.rank import NAMES
+from kb.search.rank.logistic import Logistic
+from kb.search.rank.ranker import META, MODEL, SHIPPED
 
 MAX_BYTES = 1_000_000  # of the model's text
 
@@ -43,7 +45,7 @@ def finish(rows: Material, none: Material, settings: Settings, out: Path = SHIPP
     out.mkdir(parents=True, exist_ok=True)
     (out / MODEL).write_text(text, "utf-8")
     meta = {
-        "features": [report.NAMES[i] for i in settings.columns],
+        "features": [NAMES[i] for i in settings.columns],
         "hit": _plain(hits),
         "confidence": _plain(whole),
         "made": found["date"],

@@ -29,6 +29,7 @@ class Settings:
     share: float = 0.6  # of the features, for each tree
     threads: int = 1
     seed: int = 0
+    unseen: float = 0.5  # weight of a question whose law was left out, beside 1
     drop: tuple[str, ...] = field(default=())  # features left out, for ablations
 
     @property
@@ -37,8 +38,8 @@ class Settings:
         return [i for i, name in enumerate(NAMES) if name not in self.drop]
 
 
-def train(material: Material, settings: Settings, weights: F64 | None = None) -> Any:  # noqa: ANN401 - lightgbm's own
-    """A LightGBM booster; ``weights``: one a question."""
+def train(material: Material, settings: Settings) -> Any:  # noqa: ANN401 - lightgbm's own type
+    """A LightGBM booster."""
     import lightgbm
 
     rank = settings.objective != "binary"
@@ -46,7 +47,7 @@ def train(material: Material, settings: Settings, weights: F64 | None = None) ->
         material.x[:, settings.columns],
         material.y,
         group=material.sizes if rank else None,
-        weight=None if weights is None else np.repeat(weights, material.sizes),
+        weight=np.repeat(np.where(material.unseen, settings.unseen, 1.0), material.sizes),
         feature_name=[NAMES[i] for i in settings.columns],
         free_raw_data=True,
     )
@@ -69,7 +70,7 @@ def train(material: Material, settings: Settings, weights: F64 | None = None) ->
     return lightgbm.train(parameters, data, settings.trees)
 
 
-def out_of_fold(material: Material, settings: Settings, weights: F64 | None = None, parts: int = 3) -> F64:
+def out_of_fold(material: Material, settings: Settings, parts: int = 3) -> F64:
     """Scores of all rows, each by a model that saw neither the question nor its fold."""
     scores = np.zeros(len(material.x))
     folds = sorted(set(material.fold.tolist()))
@@ -78,7 +79,7 @@ def out_of_fold(material: Material, settings: Settings, weights: F64 | None = No
     side = np.searchsorted(folds, material.fold) % parts if several else (material.question % 2).astype(np.int64)
     for part in sorted(set(side.tolist())):
         away = side != part
-        model = train(material.take(away), settings, None if weights is None else weights[away])
+        model = train(material.take(away), settings)
         rows = np.repeat(~away, material.sizes)
         scores[rows] = model.predict(
             material.x[rows][:, settings.columns], raw_score=True, num_threads=settings.threads

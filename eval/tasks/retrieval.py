@@ -68,7 +68,10 @@ def put(base: KnowledgeBase, questions: Iterable[Row], *, day: date = DAY, scope
 
 def _search(base: KnowledgeBase, row: Row, day: date, scope: str) -> SearchResult | None:
     try:
-        history = tuple(row.get("history", ()))
+        said = row.get("history", ())
+        history = tuple(
+            h if isinstance(h, str) else h["content"] for h in said if isinstance(h, str) or h["role"] == "user"
+        )
         return base.search(row["question"], k=DEPTH, history=history, as_of=day, scope=scope)
     except KbError as error:
         print(f"{row.get('id')}: {error}", file=sys.stderr)

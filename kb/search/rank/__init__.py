@@ -10,6 +10,7 @@ Does not know where candidates come from, nor what becomes of the order.
 """
 
 from kb.search.rank.columns import Columns
+from kb.search.rank.cross import CrossReranker
 from kb.search.rank.evidence import Candidates, Evidence, Query, Ranked, Votes
 from kb.search.rank.features import NAMES, features
 from kb.search.rank.ranker import Judged, Ranker, load_ranker
@@ -18,6 +19,7 @@ __all__ = [
     "NAMES",
     "Candidates",
     "Columns",
+    "CrossReranker",
     "Evidence",
     "Judged",
     "Query",

@@ -7,7 +7,6 @@ probability. Trained by ``python -m eval.train_ranker``; the card beside the mod
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from kb.base.records import ModelError
 from kb.search.rank.booster import Booster
 from kb.search.rank.columns import F32, I64
 from kb.search.rank.features import NAMES
+from kb.search.rank.logistic import Logistic
 
 SHIPPED = Path(__file__).with_name("model")
 MODEL, META = "ranker.txt", "ranker.json"
@@ -59,27 +59,6 @@ def whole_signs(matrix: F32, order: I64, probability: F64) -> F64:
     cover = matrix[head][:, _COVER].max(axis=0)
     first = matrix[head[0]]
     return np.array([*odds, *first[_WHOLE], *cover, first[_ASKED]], np.float64)
-
-
-@dataclass(frozen=True, slots=True)
-class Logistic:
-    """A logistic model: probability = 1 / (1 + exp(-(weights · signs + bias)))."""
-
-    weights: F64
-    bias: float
-
-    def __call__(self, signs: F64) -> F64:
-        """Probability of each row of ``signs``, or of the one given."""
-        value: F64 = 1 / (1 + np.exp(-np.clip(signs @ self.weights + self.bias, -30, 30)))
-        return value
-
-    @classmethod
-    def of(cls, raw: Mapping[str, Any], size: int) -> Logistic:
-        """From {"weights": […], "bias": …}; raises ValueError for another number of weights."""
-        weights = np.array(raw["weights"], np.float64)
-        if weights.shape != (size,):
-            raise ValueError(f"expected {size} weights, got {weights.shape}")
-        return cls(weights, float(raw["bias"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ POOLED = 60
 QUESTIONS = 40  # known questions whose answers become candidates
 VOTERS = 100  # known questions that are counted
 NAMED = 25  # rows of a document that the question names
+REPORTS = 400  # passages of reports up to which all are weighed: some ten reports
 PARTNERS_OF = 20  # first candidates whose duties and penalties come along
 
 # Weights of the fusion measured in design/retrieval (dense, plain BM25, nearest question dense and BM25).
@@ -72,6 +73,16 @@ def of_documents(evidence: Evidence, query: Query) -> Ranked:
     cosine = evidence.vectors.rows(rows) @ query.vector
     order = np.argsort(-cosine, kind="stable")[:NAMED]
     return Ranked(rows[order], cosine[order])
+
+
+def report_rows(evidence: Evidence, query: Query, allowed: Flags, bm25: F32) -> I64:
+    """Passages of reports that compete: all of them while they are few, else the nearest and the best worded."""
+    rows = np.flatnonzero(allowed)
+    if len(rows) <= REPORTS:
+        return rows
+    near, _ = evidence.vectors.top(query.vector, DENSE, allowed)
+    worded, _ = best(bm25, LEXICAL, allowed)
+    return np.union1d(near, worded)
 
 
 def partners(evidence: Evidence, rows: I64, allowed: Flags) -> Ranked:

@@ -6,21 +6,24 @@ Does not know how answers are worded, nor who asks.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 
 from kb.base.records import Hit, SearchResult
-from kb.search.embed import Encoder, StaticEncoder
+from kb.search.embed import Encoder, StaticEncoder, passage_text
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
 from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features
 from kb.search.rank.columns import I64, Flags
-from kb.search.rank.ranker import F64
-from kb.search.rank.sector import Fields
-from kb.search.retrieve.candidates import gather
+from kb.search.rank.cross import FIRST, CrossReranker
+from kb.search.rank.logistic import F64
+from kb.search.rank.reports import report_model, route_signs, row_signs
+from kb.search.retrieve.candidates import gather, report_rows
+from kb.search.retrieve.collapse import collapsed
+from kb.search.retrieve.found import Found, joined
 from kb.search.retrieve.fusion import interleave
 from kb.search.retrieve.named import named_keys
 from kb.search.retrieve.scope import Scope, eligible, mask
@@ -36,28 +39,49 @@ WHY = {
     "pair": "pair",
 }
 HISTORY = 2  # earlier questions that a follow-up carries with it
-HEAD = 40  # hits whose order is looked over once more: what stands below is hardly read
 EXPAND_FROM = 5  # hits whose partners are brought along where no ranker has weighed them
+# A path is left out where the question is that surely about the other kind.
+SURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Rows best first with a score each, and the confidence that the first five hold an answer (None: unknown)."""
+class Allowed:
+    """Rows that may answer: of laws and of reports."""
 
-    rows: tuple[int, ...]
-    scores: tuple[float, ...]
-    why: Mapping[int, set[str]]
-    confidence: float | None
+    laws: Flags
+    reports: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSigns:
+    """Passages of reports with their signs, and those of the question as a whole; see ``kb.search.rank.reports``."""
+
+    rows: I64
+    signs: F64
+    route: F64
 
 
 class Retriever:
     """Answers questions from one generation. Safe for several threads."""
 
-    def __init__(self, generation: Generation, encoder: Encoder, ranker: Ranker | None = None) -> None:
-        """``ranker`` None: candidates stay in the order of their fusion, and no confidence is known."""
+    def __init__(
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        ranker: Ranker | None = None,
+        *,
+        cross: CrossReranker | None = None,
+        home: str = "",
+    ) -> None:
+        """``ranker`` None: candidates stay in the order of their fusion, and no confidence is known.
+
+        ``home``: the configured place, whose text stands for those of other places that say the same.
+        """
         self.generation = generation
         self.encoder = encoder
         self.ranker = ranker
+        self.cross = cross
+        self.home = home
         self._allowed = lru_cache(maxsize=64)(self._make_allowed)
 
     @cached_property
@@ -78,23 +102,31 @@ class Retriever:
             found.setdefault(d.key, []).append(i)
         return found
 
-    def _make_allowed(self, scope: Scope) -> Flags:
+    @cached_property
+    def _places(self) -> list[str]:
+        return [d.jurisdiction for d in self.generation.documents()]
+
+    def _make_allowed(self, scope: Scope) -> Allowed:
         flags = mask(eligible(self.generation.documents(), scope), len(self.generation))
         flags &= self.generation.answerable
-        flags.setflags(write=False)
-        return flags
+        of_report = self.evidence.columns.report[self.evidence.columns.document]
+        laws, reports = flags & ~of_report, flags & of_report
+        for f in (laws, reports):
+            f.setflags(write=False)
+        return Allowed(laws, reports)
 
     def query(self, question: str, scope: Scope, history: Sequence[str] = ()) -> Query:
-        """The question as the means need it, earlier questions in front."""
+        """The question as the means need it, earlier questions in front; ``allowed`` are laws."""
         earlier = list(history[-HISTORY:])
         text = " ".join((*earlier, question))
         keys = named_keys(text, self.generation.catalogue, scope.place)
         named = tuple(i for key in keys for i in self._numbers.get(key, ()))
+        laws = self._allowed(scope).laws
         if not earlier:
             vector = self.encoder.encode([text], kind="query")[0]
-            return Query(text, vector, self._allowed(scope), vector, vector, named)
+            return Query(text, vector, laws, vector, vector, named)
         vectors = self.encoder.encode([text, question, earlier[-1]], kind="query")
-        return Query(text, vectors[0], self._allowed(scope), vectors[1], vectors[2], named, len(earlier))
+        return Query(text, vectors[0], laws, vectors[1], vectors[2], named, len(earlier))
 
     def search(self, question: str, *, scope: Scope, k: int = 20, history: Sequence[str] = ()) -> SearchResult:
         """The ``k`` best passages, exact references first.
@@ -104,64 +136,69 @@ class Retriever:
         """
         started = time.perf_counter()
         exact = [found.passage.id for found in mentioned(question, self.generation, scope.as_of, scope.place)]
-        found = self._found(self.query(question, scope, history))
-        ordered = list(dict.fromkeys([*exact, *found.rows]))[:k]
+        found = self._found(question, scope, history)
+        rows = list(found.rows) if scope.place else collapsed(found.rows, self.evidence, self._places, self.home)
+        ordered = list(dict.fromkeys([*exact, *rows]))[:k]
         score = dict(zip(found.rows, found.scores, strict=True))
-        certain = max(found.scores, default=0.0)
-        hits = []
-        for rank, row in enumerate(ordered, 1):
-            why = set(found.why.get(row, ()))
-            value = score.get(row, 0.0)
-            if row in exact:
-                why.add("exact")
-                value = max(value, 1.0 if found.confidence is not None else certain)
-            hits.append(Hit(rank, self.generation.passage(row), value, tuple(sorted(why))))
+        if found.confidence is not None:  # an address that stands in the question is meant
+            score.update(dict.fromkeys(exact, 1.0))
+        hits = [
+            Hit(rank, self.generation.passage(row), score.get(row, 0.0), tuple(sorted(_why(found, row, exact))))
+            for rank, row in enumerate(ordered, 1)
+        ]
         confidence = 1.0 if exact and found.confidence is not None else found.confidence
         elapsed = (time.perf_counter() - started) * 1000
         return SearchResult(
             question, scope.as_of, self.generation.id, tuple(hits), confidence, tuple(exact), (), {"retrieve": elapsed}
         )
 
-    def _found(self, query: Query) -> Found:
+    def _found(self, question: str, scope: Scope, history: Sequence[str]) -> Found:
+        """Laws, reports, or both where the question leaves it open; reports compete with each other only."""
+        query, allowed = self.query(question, scope, history), self._allowed(scope)
+        laws, reports = bool(allowed.laws.any()), bool(allowed.reports.any())
+        if not reports and not laws:
+            return Found()
         candidates = gather(self.evidence, query)
+        share = float(not laws)
+        signs = None
+        if reports:
+            signs = self._report_signs(query, candidates, allowed.reports)
+            if laws:
+                share = float(report_model().route(signs.route))
+        found = self._laws(query, candidates) if share < 1 - SURE else Found(confidence=0.0)
+        if signs is None or share < SURE:
+            return found
+        about = self._reports(signs)
+        if share > 1 - SURE:
+            return about
+        return joined(found, about, share)
+
+    # ---- laws -----------------------------------------------------------------------------------
+
+    def _laws(self, query: Query, candidates: Candidates) -> Found:
         why = _reasons(candidates.lists)
-        if self.ranker is None or not len(candidates.rows):
-            fused = self._expanded(candidates, why)
+        if not len(candidates.rows):
+            return Found(confidence=None if self.ranker is None else 0.0)
+        if self.ranker is None:
+            rows = self._expanded(candidates, why)
             score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
-            return Found(tuple(fused), tuple(score[r] for r in fused), why, None)
+            return self._read_again(query, Found(tuple(rows), tuple(score[r] for r in rows), why, None))
         judged = self.ranker.judge(features(self.evidence, query, candidates))
-        rows: I64 = candidates.rows[judged.order]
-        chances: F64 = judged.probability[judged.order]
-        chances[:HEAD] = self._doubted(query, rows[:HEAD], chances[:HEAD])
-        order = np.argsort(-chances[:HEAD], kind="stable")
-        ordered = [*rows[:HEAD][order].tolist(), *rows[HEAD:].tolist()]
-        for row in ordered:
+        rows = candidates.rows[judged.order].tolist()
+        for row in rows:
             why.setdefault(row, set()).add("rerank")
-        return Found(
-            tuple(ordered), (*chances[:HEAD][order].tolist(), *chances[HEAD:].tolist()), why, judged.confidence
-        )
+        scores = tuple(judged.probability[judged.order].tolist())
+        return self._read_again(query, Found(tuple(rows), scores, why, judged.confidence))
 
-    @cached_property
-    def _fields(self) -> Fields | None:
-        """The trades that titles name; None for an encoder whose single words cost too much to ask for."""
-        if not isinstance(self.encoder, StaticEncoder):
-            return None
-        encode = self.encoder.encode
-        return Fields(self.evidence.columns.titles, lambda word: encode([word])[0])
-
-    def _doubted(self, query: Query, rows: I64, chances: F64) -> F64:
-        """Chances of passages whose instrument's trade the question does not come near are lowered."""
-        if self._fields is None or not len(rows) or not isinstance(self.encoder, StaticEncoder):
-            return chances
-        spoken = self.encoder.word_vectors(query.text)
-        spoken = spoken / np.maximum(np.linalg.norm(spoken, axis=1, keepdims=True), 1e-6)
-        numbers = self.evidence.columns.document[rows]
-        named = np.isin(numbers, query.named)
-        titles = [self.evidence.columns.titles[n] for n in numbers.tolist()]
-        factor = np.where(named, 1.0, self._fields.doubts(titles, query.text, spoken))
-        odds = chances / np.maximum(1 - chances, 1e-9) * factor
-        lowered: F64 = odds / (1 + odds)
-        return lowered
+    def _read_again(self, query: Query, found: Found) -> Found:
+        """The first hits in the order of the cross-encoder, if there is one; each place keeps its probability."""
+        if self.cross is None:
+            return found
+        head = found.rows[:FIRST]
+        texts = [passage_text(p) for p in self.generation.passages(head)]
+        order = np.argsort(-self.cross.scores(query.text, texts), kind="stable")
+        rows = tuple(head[i] for i in order.tolist())
+        return Found((*rows, *found.rows[FIRST:]), found.scores, found.why, found.confidence)
 
     def _expanded(self, candidates: Candidates, why: Mapping[int, set[str]]) -> list[int]:
         """A duty brings its penalty and a penalty its duty: partners of the first hits follow the first hits."""
@@ -173,14 +210,37 @@ class Retriever:
         rest = [r for r in candidates.rows.tolist() if r not in head]
         return list(dict.fromkeys([*head, *interleave(rest, follow)]))
 
+    # ---- reports --------------------------------------------------------------------------------
+
+    def report_signs(self, question: str, scope: Scope, history: Sequence[str] = ()) -> ReportSigns:
+        """What the weights of reports are trained on; see ``eval.rank.reports``."""
+        query = self.query(question, scope, history)
+        return self._report_signs(query, gather(self.evidence, query), self._allowed(scope).reports)
+
+    def _report_signs(self, query: Query, candidates: Candidates, allowed: Flags) -> ReportSigns:
+        rows = report_rows(self.evidence, query, allowed, candidates.bm25)
+        dense, near = candidates.lists["dense"].scores, candidates.near.scores
+        first = (float(s[0]) if len(s) else 0.0 for s in (dense, near))
+        route = route_signs(self.evidence, query, rows, candidates.bm25, *first)
+        return ReportSigns(rows, row_signs(self.evidence, query, rows, candidates.bm25), route)
+
+    def _reports(self, found: ReportSigns) -> Found:
+        model = report_model()
+        probability = model.hit(found.signs)
+        order = np.argsort(-probability, kind="stable")
+        rows, scores = found.rows[order].tolist(), probability[order]
+        why = {row: {"dense", "lexical"} for row in rows}
+        return Found(tuple(rows), tuple(scores.tolist()), why, model.confidence(scores))
+
 
 def _reasons(lists: Mapping[str, Ranked]) -> dict[int, set[str]]:
     why: dict[int, set[str]] = {}
     for name, ranked in lists.items():
-        for row in _plain(ranked.rows):
+        for row in ranked.rows.tolist():
             why.setdefault(row, set()).add(WHY[name])
     return why
 
 
-def _plain(rows: I64 | Iterable[int]) -> list[int]:
-    return [int(row) for row in rows]
+def _why(found: Found, row: int, exact: Sequence[int]) -> set[str]:
+    reasons = set(found.why.get(row, ()))
+    return reasons | {"exact"} if row in exact else reasons

@@ -58,7 +58,12 @@ def in_place(document: DocumentRow, place: str) -> bool:
     """Whether a document applies in ``place`` (as in 上海市; 上海 fits too)."""
     if not place or document.kind == "report" or document.jurisdiction in ("", NATIONAL):
         return True
-    return document.jurisdiction.startswith(place) or place.startswith(document.jurisdiction)
+    return fits_place(document.jurisdiction, place)
+
+
+def fits_place(jurisdiction: str, place: str) -> bool:
+    """Whether a jurisdiction is that of ``place``, however long either is written; an empty place fits none."""
+    return bool(place and jurisdiction) and (jurisdiction.startswith(place) or place.startswith(jurisdiction))
 
 
 def eligible(documents: Iterable[DocumentRow], scope: Scope) -> list[DocumentRow]:
