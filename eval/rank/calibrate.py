@@ -30,12 +30,15 @@ def spans(sizes: npt.NDArray[np.int64]) -> Iterator[slice]:
         at += size
 
 
-def logistic(signs: F64, true: F64, weights: F64 | None = None) -> Logistic:
-    """Logistic regression, nearly without a penalty; weights and bias are for the signs as they are."""
+def logistic(signs: F64, true: F64, weights: F64 | None = None, *, strength: float = 10.0) -> Logistic:
+    """Logistic regression; weights and bias are for the signs as they are.
+
+    ``strength`` is scikit-learn's C: small where few questions part cleanly and would be believed too much.
+    """
     from sklearn.linear_model import LogisticRegression
 
     middle, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-6)
-    fitted = LogisticRegression(C=10, max_iter=1000).fit((signs - middle) / scale, true, sample_weight=weights)
+    fitted = LogisticRegression(C=strength, max_iter=1000).fit((signs - middle) / scale, true, sample_weight=weights)
     w = fitted.coef_[0] / scale
     return Logistic(w, float(fitted.intercept_[0] - w @ middle))
 
