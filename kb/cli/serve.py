@@ -12,7 +12,9 @@ from kb.cli.common import open_base
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Address, port, certificate."""
-    parser.add_argument("--host", default="127.0.0.1", metavar="地址", help="监听地址（默认只在本机；别的地址须先有用户）")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="地址", help="监听地址（默认只在本机；别的地址须先有用户）"
+    )
     parser.add_argument("--port", type=int, default=7860, metavar="N", help="端口（默认 7860）")
     parser.add_argument("--cert", type=Path, metavar="PEM", help="TLS 证书文件（手机上复制和安装到桌面需要）")
     parser.add_argument("--key", type=Path, metavar="PEM", help="TLS 私钥文件")

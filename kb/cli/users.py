@@ -22,8 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name != "list":
             sub.add_argument("name", metavar="用户名")
         if name in ("add", "role"):
-            sub.add_argument("--role", default="查询" if name == "add" else None, required=name == "role",
-                             choices=("查询", "编辑", "管理"), help="查询；编辑（还可写报告、上传）；管理（全部）")  # fmt: skip
+            sub.add_argument(
+                "--role",
+                default="查询" if name == "add" else None,
+                required=name == "role",
+                choices=("查询", "编辑", "管理"),
+                help="查询；编辑（还可写报告、上传）；管理（全部）",
+            )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _path(arguments: argparse.Namespace) -> Path:
     path: Path | None = arguments.users or Settings.read().users
     if path is None:
-        raise SettingsError("没有指定用户表：请设置 KB_USERS（如 kb.toml 里写 users = \"users.toml\"），或用 --users")
+        raise SettingsError('没有指定用户表：请设置 KB_USERS（如 kb.toml 里写 users = "users.toml"），或用 --users')
     return path
 
 
