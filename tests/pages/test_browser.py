@@ -10,6 +10,7 @@ import pytest
 
 from tests.pages.conftest import Opener
 from tests.pages.hostile import PAYLOADS
+from tests.pages.screens import SCENES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -228,39 +229,20 @@ def shapes(page: Page) -> dict[str, Any]:
 
 
 @SIZES
-def test_fits_and_can_be_tapped(opened: Opener, open_url: str, phone: bool) -> None:
-    page = opened(open_url, phone=phone)
-    page.get_by_text("日期、地区和范围").click()
-    ask(page)
-    page.locator(".kb-turn .kb-chip").first.click()
-    page.locator("#kb-ask-pane h2").wait_for()
-    assert shapes(page) == {"wide": 0, "small": []}
-    look_up(page, "消防法")
-    page.locator("#kb-lookup-list summary").first.click()
-    assert shapes(page) == {"wide": 0, "small": []}
-
-
-@SIZES
 @THEMES
-def test_axe_finds_nothing_serious(opened: Opener, open_url: str, phone: bool, dark: bool) -> None:
+def test_every_page_fits_can_be_tapped_and_read(opened: Opener, open_url: str, phone: bool, dark: bool) -> None:
+    """No sideways scroll, no target smaller than a finger, nothing serious found by axe-core."""
     from axe_playwright_python.sync_playwright import Axe
 
     page = opened(open_url, phone=phone, dark=dark)
-    found = {"empty": Axe().run(page)}
-    ask(page)
-    page.locator(".kb-turn .kb-chip").first.click()
-    page.locator("#kb-ask-pane h2").wait_for()
-    found["ask"] = Axe().run(page)
-    look_up(page, "安法97")
-    page.locator("#kb-lookup-pane h2", has_text="第九十七条").wait_for()
-    found["lookup"] = Axe().run(page)
-    serious = [
-        (name, v["id"], [n["html"][:160] for n in v["nodes"][:3]])
-        for name, result in found.items()
-        for v in result.response["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    found: dict[str, Any] = {}
+    for name in ("ask-empty", "ask-open", "lookup", "check", "draft", "corpus"):
+        SCENES[name](page)
+        violations = Axe().run(page).response["violations"]
+        serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+        found[name] = {**shapes(page), "axe": [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in serious]}
+    fine = {"wide": 0, "small": [], "axe": []}
+    assert {name: shape for name, shape in found.items() if shape != fine} == {}
 
 
 def test_texts_never_become_script(opened: Opener, hostile_url: str) -> None:

@@ -15,16 +15,17 @@ from kb.assist.answer import refuse
 from kb.assist.answer.belief import LEAD, REFUSE, STRANGE, Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
+from kb.assist.answer.elsewhere import held_in, place_asked, wants_local_law
 from kb.assist.answer.generated import in_words, rewrite
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
-from kb.assist.answer.question import Question, read_question
+from kb.assist.answer.question import Question, leaning, read_question
 from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import ReportReader, asks_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
 from kb.assist.answer.strangers import Strangers
-from kb.assist.answer.targets import Profile, profiles
+from kb.assist.answer.targets import Profile, authority_year, profiles
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, Figure, SearchResult
 from kb.search.index import Generation
@@ -90,15 +91,36 @@ class AnswerEngine:
         """
         started = time.perf_counter()
         read, told = self._read(question, history, scope)
-        result = self.retriever.search(read.text, scope=scope, k=k, history=read.leaning)
+        scope, notes = self._placed(read, scope)
+        read, result = self._searched(read, scope, k)
         found = time.perf_counter()
         answer = replace(self._answer(read, result, scope), question=question)
         if self.chat is not None:
             answer = in_words(answer, self.chat, history, self.generation)
-        if told:
-            answer = replace(answer, warnings=(told, *answer.warnings))
+        notes = [*([told] if told else []), *notes]
+        answer = replace(answer, warnings=(*notes, *answer.warnings))
         spent = {"retrieve": found - started, "generate": time.perf_counter() - found}
         return replace(answer, timings_ms={name: seconds * 1000 for name, seconds in spent.items()})
+
+    def _searched(self, read: Question, scope: Scope, k: int) -> tuple[Question, SearchResult]:
+        """The hits; where nothing tells whether the question leans on the ones before, the surer way of reading it."""
+        result = self.retriever.search(read.text, scope=scope, k=k, history=read.leaning)
+        if not read.intent.may_follow or read.located or result.confidence is None:
+            return read, result
+        with_history = leaning(read)
+        other = self.retriever.search(read.text, scope=scope, k=k, history=with_history.leaning)
+        if (other.confidence or 0.0) > result.confidence:
+            return with_history, other
+        return read, result
+
+    def _placed(self, read: Question, scope: Scope) -> tuple[Scope, list[str]]:
+        """The scope, moved to the place whose law is asked for where its law is held; and a line that says so."""
+        place = place_asked(read.full)
+        if place is None or not scope.place or place == scope.place or read.located:
+            return scope, []
+        if held_in(place, self.generation.documents()):
+            return replace(scope, place=place), [f"问的是{place}，按全国和{place}的规定作答"]
+        return scope, [f"库中没有{place}的地方性法规，以下只依据库中的其他规定"]
 
     def _read(self, question: str, history: Sequence[str], scope: Scope) -> tuple[Question, str]:
         """The question read, a follow-up rewritten where a chat model can; and a line that says so, or ""."""
@@ -111,24 +133,40 @@ class AnswerEngine:
         return read_question(alone, (), self.generation, scope.place, scope.as_of), told
 
     def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
-        refusal = refuse.before_searching(read, self.generation)
+        refusal = refuse.before_searching(read, self.generation) or self._not_here(read, scope)
         if refusal is not None:
             return refused(result, refusal)
-        if self._wants_report(read, result, scope):
-            return self._reported(read, result, scope)
         belief = Belief.of(result)
-        beyond = None if read.located else refuse.outside(read.text)
-        if beyond is None and belief.confidence < SURE:
-            beyond = refuse.mechanism(read, self.generation)
-        if beyond is None and not read.located and self._strange(read, belief):
-            beyond = Refusal("nothing", NOTHING)
+        beyond = self._beyond(read, belief)
         if beyond is not None:
             return refused(result, beyond)
+        if self._wants_report(read, result, scope):
+            return self._reported(read, result, scope)
+        if not read.located and self._strange(read, belief):
+            return refused(result, Refusal("nothing", NOTHING))
         laws = LawAnswers(
             self.generation, self.retriever, self.near, self.rules, self.bars, scope, self._today or date.today()
         )
         answer = laws.answer(read, result, belief)
         return answer if answer is not None else refused(result, Refusal("nothing", NOTHING))
+
+    def _beyond(self, read: Question, belief: Belief) -> Refusal | None:
+        """What no text held can tell: facts of a firm, another field, a mechanism the law does not know; None: it may."""
+        if read.located or authority_year(read.text, self._reports):
+            return None
+        found = refuse.outside(read.text)
+        if found is None and belief.confidence < SURE:
+            found = refuse.mechanism(read, self.generation)
+        return found
+
+    def _not_here(self, read: Question, scope: Scope) -> Refusal | None:
+        """The local law of a place is asked for that none is held of; None when it is not."""
+        place = place_asked(read.text)
+        if place is None or not scope.place or place == scope.place or not wants_local_law(read.text):
+            return None
+        if read.located or held_in(place, self.generation.documents()):
+            return None
+        return Refusal("not_held", f"库中没有{place}的地方性法规，无法回答；请放入后运行 kb build")
 
     # ---- reports --------------------------------------------------------------------------------
 

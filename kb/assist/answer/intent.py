@@ -23,7 +23,8 @@ class Intent:
     """What is asked for.
 
     ``penalty``: asked by words, ``likely`` where a breach is told and nothing is asked, else ``no``. ``only_penalty``:
-    a follow-up that wants the sanction and not the duty again. ``follow_up``: leans on the question before.
+    a follow-up that wants the sanction and not the duty again. ``follow_up``: leans on the question before;
+    ``may_follow``: there is one before, and nothing tells whether it does.
     """
 
     penalty: Wanted
@@ -35,6 +36,7 @@ class Intent:
     whole: bool = False
     wording: bool = False
     follow_up: bool = False
+    may_follow: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +66,7 @@ def read_intent(question: str, history: Sequence[str] = ()) -> Intent:
         whole=says["whole"],
         wording=says["wording"],
         follow_up=follow_up,
+        may_follow=bool(history) and not follow_up,
     )
 
 

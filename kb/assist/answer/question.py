@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from kb.assist.answer.intent import Intent, asks_penalty, read_intent
+from kb.assist.answer.intent import Intent, read_intent
 from kb.assist.answer.names import NamedInstrument, named_instruments
+from kb.base.address import NUMERAL
 from kb.search.index import Generation
 from kb.search.lookup import Located, Named, named
 
 HISTORY = 2  # earlier questions that a follow-up leans on
 # 134条1 for 第一百三十四条之一, as it is typed on a phone; not 134条1款.
+_BARE_ARTICLE = re.compile(rf"\s*({NUMERAL})\s*条")
 _SUFFIX = re.compile(r"(条)\s*([1-9])(?![0-9款项号万千百年月日天人个元])")
 
 
@@ -55,14 +57,23 @@ def read_question(text: str, history: Sequence[str], generation: Generation, pla
     """Read a question against what the generation knows."""
     intent = read_intent(text, history)
     catalogue = generation.catalogue
-    found = named_instruments(text, catalogue, place)
+    found = own = named_instruments(text, catalogue, place)
     if intent.follow_up and not found:
         for earlier in reversed(history[-HISTORY:]):
             found = found or named_instruments(earlier, catalogue, place)
-    provisions = named(_SUFFIX.sub(r"\1之\2", text), generation, day, place)
+    provisions = named(_spelt(text, own), generation, day, place)
     return Question(text, tuple(history), intent, tuple(provisions), tuple(found))
 
 
-def wants_sanction(question: Question) -> bool:
-    """Whether a sanction is wanted, by its own words or those it leans on."""
-    return question.intent.penalty != "no" or any(asks_penalty(q) for q in question.leaning[-1:])
+def leaning(question: Question) -> Question:
+    """The same question, taken to lean on those before it."""
+    return replace(question, intent=replace(question.intent, follow_up=True, may_follow=False))
+
+
+def _spelt(text: str, instruments: Sequence[NamedInstrument]) -> str:
+    """``text`` with 校车条例六十八条 spelt so that it reads as a reference: 《校车安全管理条例》第六十八条."""
+    for n in reversed(instruments):
+        end = n.start + len(n.text)
+        if len(n.keys) == 1 and not n.bracketed and (m := _BARE_ARTICLE.match(text, end)):
+            text = f"{text[: n.start]}《{n.keys[0]}》第{m[1]}条{text[m.end() :]}"
+    return _SUFFIX.sub(r"\1之\2", text)

@@ -241,12 +241,7 @@ def asks_report(question: str, history: Sequence[str], held: Sequence[Profile], 
         return False
     text = " ".join((*history[-1:], question))
     figure = bool(_ASKED.search(text) or _SHARE.search(text))
-    named = any(p in text for h in held for p in h.places if not h.city)
     office = office_named(text)
-    if authority_year(text, held) and (figure or (office and bool(re.search(r"\d\d年|去年|今年", text)))):
-        return True
-    if named and (office or figure):
-        return True
-    if re.search(r"份(?:材料|报告|文件)|(?:工作|年初)要点|要点[里中]|报告(?:里|中|指出|提到)", text):
+    if authority_year(text, held) and (figure or office):
         return True
     return bool(result.hits) and result.hits[0].passage.kind == "report"

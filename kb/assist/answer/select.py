@@ -30,9 +30,10 @@ class Bars:
 
     ``accept``: a further hit is cited, ``tied``: beside a duty and its known penalty; ``relative``: and has this share
     of the best one's; ``penalty``: a sanction is cited though none was asked; ``elsewhere``: a hit is cited though
-    the question names another instrument; ``couple``: share of the best one's that both of a duty and its penalty have;
-    ``printed``, ``worded``: what a pair by reference or by wording adds to them; ``strange``: what it takes from them
-    that they are of two instruments; ``compared``: factor on the bar of a further instrument where a question compares.
+    the question names another instrument; ``couple``: share of the best one's that both of a duty and its penalty
+    have; ``printed``, ``worded``: what a pair by reference or by wording adds to them; ``strange``: what it takes from
+    them that they are of two instruments; ``partner``: least probability of a paired provision that no bar let in;
+    ``compared``: factor on the bar of a further instrument where a question compares.
     """
 
     accept: float = 0.08
@@ -44,6 +45,7 @@ class Bars:
     printed: float = 0.1
     worded: float = 0.06
     strange: float = 0.2
+    partner: float = 0.02
     compared: float = 0.5
 
 
@@ -220,7 +222,8 @@ class Selection:
         found: dict[int, Pair] = {}
         for pair in pairs:
             found.setdefault(pair.duty if duty else pair.penalty, pair)
-        passages = [p for p in self.generation.passages(found) if self.governs(p)]
+        likely = [row for row in found if self.belief.get(row, 0.0) >= self.bars.partner]
+        passages = [p for p in self.generation.passages(likely) if self.governs(p)]
         if not passages:
             return None
         near = self.near(question.full, [p.text for p in passages])
