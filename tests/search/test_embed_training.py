@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -57,9 +58,25 @@ def sample_data() -> Data:
     return Data(tuple(articles), rows, tuple(written), public, answers, ())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small matrices: more threads only wait for each other."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(scope="module")
-def prepared() -> Prepared:
+def prepared(one_thread: None) -> Prepared:
     return prepare(sample_data(), SMALL)
+
+
+@pytest.fixture(scope="module")
+def trained(prepared: Prepared) -> np.ndarray:
+    return prepared.table(prepared.data, SMALL, {})[0]
 
 
 def recall(prepared: Prepared, table: np.ndarray, chosen: Data) -> float:
@@ -67,8 +84,8 @@ def recall(prepared: Prepared, table: np.ndarray, chosen: Data) -> float:
     return prepared.measure(table, sampler, {"all": prepared.data.written})["all"].recall5
 
 
-def test_training_learns_and_is_repeatable(prepared: Prepared) -> None:
-    first, _, _ = prepared.table(prepared.data, SMALL, {})
+def test_training_learns_and_is_repeatable(prepared: Prepared, trained: np.ndarray) -> None:
+    first = trained
     again, _, _ = prepared.table(prepared.data, SMALL, {})
     np.testing.assert_array_equal(first, again)
     untrained = np.random.default_rng(0).normal(size=first.shape).astype(np.float32)
@@ -90,8 +107,8 @@ def test_training_keeps_the_best_table_seen(prepared: Prepared) -> None:
     np.testing.assert_array_equal(table, seen[40])
 
 
-def test_the_written_model_gives_the_trained_vectors(prepared: Prepared, tmp_path: Path) -> None:
-    table, _, _ = prepared.table(prepared.data, SMALL, {})
+def test_the_written_model_gives_the_trained_vectors(prepared: Prepared, trained: np.ndarray, tmp_path: Path) -> None:
+    table = trained
     export.save(tmp_path, prepared.tokenizer, table, "# card\n")
     encoder = StaticEncoder(tmp_path)
     texts = [q.text for q in prepared.data.written]
