@@ -137,7 +137,7 @@ class AnswerEngine:
         if refusal is not None:
             return refused(result, refusal)
         belief = Belief.of(result)
-        beyond = self._beyond(read, belief)
+        beyond = self._beyond(read, belief, scope.place)
         if beyond is not None:
             return refused(result, beyond)
         if self._wants_report(read, result, scope):
@@ -150,13 +150,14 @@ class AnswerEngine:
         answer = laws.answer(read, result, belief)
         return answer if answer is not None else refused(result, Refusal("nothing", NOTHING))
 
-    def _beyond(self, read: Question, belief: Belief) -> Refusal | None:
-        """What no text held can tell: facts of a firm, another field, a mechanism the law does not know; None: it may."""
+    def _beyond(self, read: Question, belief: Belief, place: str) -> Refusal | None:
+        """What no text held can tell: facts of a firm, another field, a mechanism no law knows; None: they may."""
         if read.located or authority_year(read.text, self._reports):
             return None
         found = refuse.outside(read.text)
-        if found is None and belief.confidence < SURE:
+        if found is None and (belief.confidence < SURE or not belief.calibrated):
             found = refuse.mechanism(read, self.generation)
+            found = found or refuse.unheard(read, self.generation.catalogue, place)
         return found
 
     def _not_here(self, read: Question, scope: Scope) -> Refusal | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from kb.assist.answer.names import NamedInstrument
+from kb.assist.answer.names import NamedInstrument, Resolver
 from kb.assist.answer.question import Question
+from kb.base.address import NUMERAL
 from kb.base.records import AmbiguousReference, KbError
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
@@ -61,8 +62,23 @@ def _words() -> _Words:
 
 def before_searching(question: Question, generation: Generation) -> Refusal | None:
     """The first reason not to answer that needs no hits; None when there is none."""
-    found = foreign(question.text) or provisions(question.named)
+    found = foreign(question.text) or provisions(question.named) or nameless(question)
     return found or instruments(question.instruments, generation)
+
+
+def nameless(question: Question) -> Refusal | None:
+    """An article is asked for and no law is named, neither here nor in the question before; None when one is."""
+    if question.instruments or question.named or question.history or not _ARTICLE_ONLY.search(squeeze(question.text)):
+        return None
+    return Refusal("nameless", "没有写明是哪部法规的条文；请写成“安全生产法第九十七条”的样子")
+
+
+def unheard(question: Question, names: Resolver, place: str) -> Refusal | None:
+    """A question that opens with a title no instrument bears (上海市无人仓库安全条例规定…); None when it does not."""
+    m = _OPENING.match(squeeze(question.text))
+    if m is None or question.instruments or names.resolve(m["title"], place=place).keys:
+        return None
+    return Refusal("no_law", f"没有找到名为“{m['title']}”的法规，不能编造条文；请核对名称")
 
 
 def foreign(question: str) -> Refusal | None:
@@ -118,6 +134,15 @@ def not_held(key: str, generation: Generation) -> str:
     return f"库中没有《{key}》{number}的文本{since}；请放入正式文本后运行 kb build，引用前另行核对"
 
 
+# 第X条 alone: 第一百九十九条怎么规定的, 八十三条罚多少.
+_ARTICLE_ONLY = re.compile(
+    rf"^(?:请问|那|查一下)?第?{NUMERAL}条(?:之{NUMERAL})?(?:第{NUMERAL}款)?(?:是|的|怎么|讲|说|规定|罚|内容|[？?]|$)"
+)
+# A title of at least six characters that opens the question or follows 按, 依据 …, without a word that no title holds.
+_OPENING = re.compile(
+    r"(?:请问|按照?|依照?|依据|根据|查一下)?(?P<title>(?!国家|地方|本市|上海的)(?:(?![的了吗在把被没不是有要能会用给对和跟让说问想看里])[\u4e00-\u9fff]){4,24}"
+    r"(?:条例|办法|(?<![违非合执司])法|规定|细则))(?=(?:里|中|对|规定|第|要求|怎么|是怎么|什么时候|说|上))"
+)
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
 LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
 

@@ -111,6 +111,8 @@ def _marks(text: str, held: Sequence[Profile]) -> list[_Mark]:
     city = next((h.places[0] for h in held if h.city), None)
     strange = [m for m in _DISTRICT.finditer(text) if not any(found[a][0] <= m.start() + 1 < a + 4 for a in found)]
     found |= {m.start(): (m.start(), m[0], None) for m in strange}
+    if _YEAR.search(text) and (nation := text.find("全国")) >= 0:
+        found[nation] = (nation, "全国", None)
     named_city = _CITY.search(text)
     if city is not None and named_city is not None:
         at = named_city.start()
