@@ -99,7 +99,7 @@ def build(door: Door) -> None:
         h.tap(), [turns, options[0]], [pane, log, turns, kept, wrong, judged, question],
         api_name="ask_tap", show_progress="hidden", **quiet,
     )  # fmt: skip
-    pane.click(h.follow(), [options[0]], [pane], api_name="ask_pane", **quiet)
+    pane.click(h.follow(), [options[0]], [pane], api_name="ask_pane", show_progress="hidden", **quiet)
     send.click(h.blame(), [comment, judged, turns], [log, turns, kept, wrong, comment], api_name="ask_wrong", **quiet)
     clear.click(h.clear(), None, [log, turns, kept, pane, tools], api_name="ask_clear", **quiet)
     for press, kind in exports:

@@ -67,7 +67,7 @@ def build(door: Door) -> None:
     run, tap, offer = _handlers(door)
     go.click(run, [text, file, day], [words, listing, rows, table, pane], api_name="check", api_visibility="private")
     for source, name in ((listing, "check_list"), (pane, "check_pane")):
-        source.click(tap, [day], [pane], api_name=name, api_visibility="private")
+        source.click(tap, [day], [pane], api_name=name, api_visibility="private", show_progress="hidden")
     table.click(offer, [rows], [url], api_name="check_table", api_visibility="private").then(
         None, [url], None, js=DOWNLOAD
     )

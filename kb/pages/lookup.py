@@ -63,9 +63,16 @@ def build(door: Door) -> None:
             pane = panel("kb-lookup-pane", [hint(_EMPTY), examples()], classes="kb-pane")
     find_, tap_ = _handlers(door)
     for event in (go.click, text.submit):
-        event(find_, [text, day], [listing, pane], api_name="lookup_find", api_visibility="private")
+        event(
+            find_,
+            [text, day],
+            [listing, pane],
+            api_name="lookup_find",
+            api_visibility="private",
+            show_progress="hidden",
+        )
     for source, name in ((listing, "lookup_list"), (pane, "lookup_pane")):
-        source.click(tap_, [day], [listing, pane], api_name=name, api_visibility="private")
+        source.click(tap_, [day], [listing, pane], api_name=name, api_visibility="private", show_progress="hidden")
 
 
 def _handlers(door: Door) -> tuple[Handler, Handler]:

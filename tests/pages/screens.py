@@ -77,9 +77,14 @@ def corpus(page: Page) -> None:
     page.locator("#kb-corpus-table tr").nth(1).wait_for()
 
 
+def quality(page: Page) -> None:
+    tab(page, "评测")
+    page.locator("#kb-quality h2").first.wait_for()
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "ask-empty": ask_empty, "ask": ask, "ask-open": ask_open, "lookup": lookup, "check": check, "draft": draft,
-    "corpus": corpus,
+    "corpus": corpus, "quality": quality,
 }  # fmt: skip
 
 
