@@ -134,7 +134,7 @@ def assert_whole(answer: Answer, world: Generation) -> None:
 
 def test_a_breach_is_answered_with_duty_penalty_and_range(ask: Ask, world: Generation) -> None:
     answer = ask("示例车间安全条例里，吊钩没有检查，违反哪条，罚多少")
-    assert cited(answer)[f"《{WORKSHOP}》第二条"] == "violation"
+    assert cited(answer)[f"《{WORKSHOP}》第二条第一款"] == "violation"
     assert cited(answer)[f"《{WORKSHOP}》第四条"] == "penalty"
     assert "三千元以上五千元以下" in answer.text
     assert "逾期未改正：责令停产停业整顿" in answer.text
