@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from kb.base.records import Hit, SearchResult
+from kb.base.records import NATIONAL, Hit, SearchResult
 from kb.search.embed import Encoder, StaticEncoder, passage_text
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
@@ -102,9 +102,13 @@ class Retriever:
             found.setdefault(d.key, []).append(i)
         return found
 
-    @cached_property
-    def _places(self) -> list[str]:
-        return [d.jurisdiction for d in self.generation.documents()]
+    def _place_of(self, row: int) -> str:
+        """The place whose rule a row is; empty for national law and reports."""
+        document = self.generation.document_of(row)
+        return "" if document.jurisdiction == NATIONAL else document.jurisdiction
+
+    def _text_of(self, row: int) -> str:
+        return self.generation.passage(row).text
 
     def _make_allowed(self, scope: Scope) -> Allowed:
         flags = mask(eligible(self.generation.documents(), scope), len(self.generation))
@@ -137,7 +141,7 @@ class Retriever:
         started = time.perf_counter()
         exact = [found.passage.id for found in mentioned(question, self.generation, scope.as_of, scope.place)]
         found = self._found(question, scope, history)
-        rows = list(found.rows) if scope.place else collapsed(found.rows, self.evidence, self._places, self.home)
+        rows = found.rows if scope.place else collapsed(found.rows, self._place_of, self._text_of, self.home)
         ordered = list(dict.fromkeys([*exact, *rows]))[:k]
         score = dict(zip(found.rows, found.scores, strict=True))
         if found.confidence is not None:  # an address that stands in the question is meant
