@@ -67,9 +67,8 @@ def unanswerable(corpus: Corpus, work: Path) -> Material:
     return material.make(nobody, none, range(len(none)), folder, corpus.generation, corpus.allowed)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the steps; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m eval.train_ranker", description=__doc__)
+def training_options(parser: argparse.ArgumentParser) -> None:
+    """Options that say which material is made and used."""
     parser.add_argument("--index", type=Path, default=ROOT / ".work" / "full-index")
     parser.add_argument("--work", type=Path, default=ROOT / ".work" / "rank")
     parser.add_argument("--folds", type=int, default=FOLDS, help="how many of the folds are used")
@@ -77,6 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--by-law", type=int, default=900, help="questions a fold whose law was left out")
     parser.add_argument("--by-question", type=int, default=1500, help="questions a fold whose law was not")
     parser.add_argument("--trees", type=int, default=Settings().trees)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the steps; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m eval.train_ranker", description=__doc__)
+    training_options(parser)
     parser.add_argument("--only-material", action="store_true")
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)

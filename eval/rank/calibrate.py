@@ -43,6 +43,29 @@ def logistic(signs: F64, true: F64, weights: F64 | None = None, *, strength: flo
     return Logistic(w, float(fitted.intercept_[0] - w @ middle))
 
 
+def rising(signs: F64, true: F64) -> Logistic:
+    """Logistic regression whose probability never falls when the score of a candidate rises among the others.
+
+    The weight of the place is at most 0, those of the other signs (``hit_signs``) at least 0.
+    """
+    from scipy.optimize import minimize
+
+    middle, scale = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-6)
+    z = (signs - middle) / scale
+
+    def loss(theta: F64) -> tuple[float, F64]:
+        value = z @ theta[:-1] + theta[-1]
+        said = 1 / (1 + np.exp(-value))
+        wrong = said - true
+        entropy = np.logaddexp(0, value) - true * value
+        return float(entropy.mean()), np.append(z.T @ wrong, wrong.sum()) / len(true)
+
+    bounds = [(0, None), (0, None), (None, 0), (0, None), (0, None), (None, None)]
+    found = minimize(loss, np.array([0.1, 0.1, -0.1, 0.1, 0.1, -2.0]), jac=True, bounds=bounds, method="L-BFGS-B").x
+    w = found[:-1] / scale
+    return Logistic(w, float(found[-1] - w @ middle))
+
+
 def fit_hits(material: Material, scores: F64) -> Logistic:
     """The probability of a hit, fitted on the first candidates of every question."""
     signs, true = [], []
@@ -51,7 +74,7 @@ def fit_hits(material: Material, scores: F64) -> Logistic:
         first = np.argsort(-scores[span], kind="stable")[:DEEP]
         signs.append(found[first])
         true.append(material.y[span][first])
-    return logistic(np.concatenate(signs), np.concatenate(true).astype(np.float64))
+    return rising(np.concatenate(signs), np.concatenate(true).astype(np.float64))
 
 
 def probabilities(material: Material, scores: F64, hits: Logistic) -> F64:

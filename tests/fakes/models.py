@@ -81,3 +81,27 @@ def transformer_model(folder: Path, *, max_tokens: int = 48, seed: int = 0) -> P
     pooling = Pooling(module.get_embedding_dimension())
     SentenceTransformer(modules=[module, pooling], device="cpu").save(str(folder / "model"))
     return folder / "model"
+
+
+def cross_encoder_model(folder: Path, *, seed: int = 0) -> Path:
+    """A one-layer BERT over single characters with one output, random weights: reads question and passage together."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    torch.manual_seed(seed)
+    inner = folder / "cross"
+    inner.mkdir(parents=True)
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(CHARACTERS)]
+    (inner / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
+    BertTokenizerFast(vocab_file=str(inner / "vocab.txt")).save_pretrained(inner)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        max_position_embeddings=64,
+        num_labels=1,
+    )
+    BertForSequenceClassification(config).save_pretrained(inner)
+    return inner

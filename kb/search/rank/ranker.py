@@ -83,8 +83,8 @@ class Ranker:
             self._booster = Booster((folder / MODEL).read_text("utf-8"))
             self.features: tuple[str, ...] = tuple(meta["features"])
             self._columns = [NAMES.index(name) for name in self.features]
-            self._hit = Logistic.of(meta["hit"], 5)
-            self._whole = Logistic.of(meta["confidence"], 9)
+            self.hit = Logistic.of(meta["hit"], 5)
+            self.whole = Logistic.of(meta["confidence"], 9)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"排序模型 {folder} 读不出来：{error}；请恢复其中的文件") from error
         if self._booster.features != len(self.features):
@@ -100,8 +100,8 @@ class Ranker:
             return Judged(np.empty(0, np.int64), np.empty(0), 0.0)
         raw = self.raw(matrix)
         order = np.argsort(-raw, kind="stable")
-        probability = self._hit(hit_signs(raw))
-        return Judged(order, probability, float(self._whole(whole_signs(matrix, order, probability))))
+        probability = self.hit(hit_signs(raw))
+        return Judged(order, probability, float(self.whole(whole_signs(matrix, order, probability))))
 
 
 def load_ranker(folder: Path | None = None) -> Ranker | None:
