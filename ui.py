@@ -34,7 +34,7 @@ def pages(door: Door, names: Sequence[str] = PAGES) -> list[Any]:
 
 def compose(door: Door) -> gr.Blocks:
     """The whole page. Handlers are queued, and none is public."""
-    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
         gr.HTML(head(door), elem_id="kb-head", apply_default_css=False, js_on_load=SCRIPT)
         with gr.Tabs(elem_id="kb-tabs"):
             for page in pages(door):

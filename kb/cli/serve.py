@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from kb.app import open_log
 from kb.base.records import InputError
 from kb.cli.common import open_base
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     base.generation  # noqa: B018 - no index: say so before listening
     where = Listening(arguments.host, arguments.port, secure=arguments.cert is not None)
     log_to()
-    app = make_app(base, where)
+    app = make_app(base, where, open_log(base.settings) if base.settings.log is not None else None)
     serve(app, where, cert=arguments.cert, key=arguments.key, ready=_say)
     return 0
 

@@ -32,7 +32,7 @@ def _table(indicator: str, unit: str, figures: Sequence[Figure]) -> Markup:
     head = tag("tr", *(tag("th", h, scope="col") for h in ("机关", "年度", f"数值（{unit}）", "原文")))
     rows = [_row(f, most) for f in figures]
     caption = tag("caption", f"{indicator}（{unit}）")
-    return tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="kb-table kb-ledger")
+    return tag("table", caption, tag("thead", head), tag("tbody", *rows), class_="kb-table kb-ledger kb-figures")
 
 
 def _row(figure: Figure, most: float) -> Markup:
