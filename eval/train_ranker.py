@@ -17,12 +17,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from eval.rank import material, questions
-from eval.rank.evidence import LEFT_OUT, Corpus, Trainer
+from eval.rank.evidence import LEFT_OUT, Corpus, FoldEvidence, Trainer
 from eval.rank.fit import Settings
-from eval.rank.material import DAY, PLACE, Material
+from eval.rank.material import DAY, PLACE, Material, Names
 from eval.train.data import ROOT
 from kb.search.index import Generation
 from kb.search.rank import NAMES
+from kb.search.rank.ranker import SHIPPED
 from kb.search.retrieve import Scope
 from kb.search.retrieve.scope import eligible, mask
 
@@ -52,7 +53,7 @@ def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> 
         file = folder / f"material-{options.by_law}-{options.by_question}-{MADE_OF}.npz"
         if not file.is_file():
             chosen = material.sample(fold, corpus.questions, options.by_law, options.by_question)
-            material.make(fold, corpus.questions, chosen, folder, corpus.generation, corpus.allowed).save(file)
+            material.make(fold, corpus, chosen, folder, Names(corpus.generation)).save(file)
         parts.append(Material.load(file))
     return Material.join(parts)
 
@@ -64,7 +65,8 @@ def unanswerable(corpus: Corpus, work: Path) -> Material:
     none = [questions.Item(q, q, (), (), frozenset(), "unanswerable") for q in asked]
     nobody = questions.Fold(0, (), (), frozenset())
     folder = work / "fold0"
-    return material.make(nobody, none, range(len(none)), folder, corpus.generation, corpus.allowed)
+    alone = Corpus(corpus.generation, corpus.allowed, none)
+    return material.make(nobody, alone, range(len(none)), folder, Names(corpus.generation))
 
 
 def training_options(parser: argparse.ArgumentParser) -> None:
@@ -83,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.train_ranker", description=__doc__)
     training_options(parser)
     parser.add_argument("--only-material", action="store_true")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="folder of the models")
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
     corpus = corpus_of(options.index)
@@ -93,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from eval.rank.finish import finish
 
     none = unanswerable(corpus, options.work)
-    found = finish(rows, none, Settings(trees=options.trees))
+    folds = {n: FoldEvidence(options.work / f"fold{n}", corpus) for n in set(rows.fold.tolist())}
+    found = finish(rows, none, Settings(trees=options.trees), folds, options.out)
     (options.work / "figures.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     print(json.dumps(found, ensure_ascii=False, indent=1))
     return 0

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from kb.search.index.known import pooled_texts
 from kb.search.index.vectors import Vectors
 from kb.search.lexical import LexicalIndex
 from kb.search.rank import Columns, Evidence
+from kb.search.rank.means import TermSearch
 from kb.search.retrieve.words import taken
 
 if TYPE_CHECKING:
@@ -36,13 +37,55 @@ I64 = npt.NDArray[np.int64]
 LEFT_OUT = "left_out.json"
 
 
-@dataclass(frozen=True, slots=True)
+class Rows(Protocol):
+    """Texts that are searched and the questions about them: a generation of the product, or a public set."""
+
+    @property
+    def allowed(self) -> npt.NDArray[np.bool_]:
+        """Which rows are searched."""
+
+    @property
+    def questions(self) -> Sequence[Item]:
+        """All questions, those that a fold leaves out too."""
+
+    @property
+    def lexical(self) -> TermSearch:
+        """BM25 over all rows."""
+
+    def __len__(self) -> int:
+        """Number of rows."""
+
+    def text(self, row: int) -> str:
+        """Title, headings and body of a row, as encoders are given them."""
+
+    def columns(self, starts: I64, gold: I64) -> Columns:
+        """What is known of the rows where these questions are; see ``Columns.build``."""
+
+
+@dataclass(frozen=True)
 class Corpus:
-    """What all folds share: the generation, which of its rows are searched, and the questions."""
+    """A generation, which of its rows are searched, and the questions."""
 
     generation: Generation
     allowed: npt.NDArray[np.bool_]
     questions: Sequence[Item]
+
+    def __len__(self) -> int:
+        return len(self.generation)
+
+    @property
+    def lexical(self) -> TermSearch:
+        """BM25 over all rows."""
+        return self.generation.lexical
+
+    def text(self, row: int) -> str:
+        """Text form of a row."""
+        return passage_text(self.generation.passage(row))
+
+    def columns(self, starts: I64, gold: I64) -> Columns:
+        """What is known of the rows where these questions are."""
+        g = self.generation
+        return Columns.build(g.documents(), g.shape, g.all_pairs, starts, gold)
 
 
 @dataclass(frozen=True)
@@ -63,7 +106,7 @@ class AskedIndex:
 class Trainer:
     """Encoders of the folds, one after the other; the tokenizer and the articles' words are prepared once."""
 
-    def __init__(self, corpus: Corpus, steps: int) -> None:
+    def __init__(self, corpus: Rows, steps: int) -> None:
         self.corpus = corpus
         self.steps = steps
 
@@ -80,13 +123,8 @@ class Trainer:
         """Rows that are searched and the words of their text."""
         from eval.train.batches import Words
 
-        rows, texts = [], []
-        for d in self.corpus.generation.documents():
-            if self.corpus.allowed[d.base : d.base + d.n].any():
-                for p in self.corpus.generation.of_document(d):
-                    rows.append(p.id)
-                    texts.append(passage_text(p))
-        return np.array(rows, np.int64), Words(self.prepared.tokenizer, texts)
+        rows = np.flatnonzero(self.corpus.allowed)
+        return rows, Words(self.prepared.tokenizer, [self.corpus.text(r) for r in rows.tolist()])
 
     def table(self, fold: Fold) -> F32:
         """Word vectors of an encoder that never saw the questions left out, rounded as they ship (int8)."""
@@ -109,7 +147,7 @@ class Trainer:
         started = time.monotonic()
         table = self.table(fold)
         rows, words = self.words
-        codes = np.zeros((len(self.corpus.generation), table.shape[1]), np.int8)
+        codes = np.zeros((len(self.corpus), table.shape[1]), np.int8)
         codes[rows] = vectors.quantise(_normal(_pooled(table, words)))
         kept = [q for i, q in enumerate(self.corpus.questions) if i not in fold.left_out]
         asked = Words(self.prepared.tokenizer, [q.text for q in kept])
@@ -132,7 +170,7 @@ class Trainer:
     def pool(self, kept: Sequence[Item], folder: Path) -> None:
         """Index the articles that the kept questions lead to, each with all of these."""
         golds = [q.gold for q in kept]
-        texts = {row: passage_text(self.corpus.generation.passage(row)) for row in {r for g in golds for r in g}}
+        texts = {row: self.corpus.text(row) for row in {r for g in golds for r in g}}
         LexicalIndex.build(folder / "pooled", pooled_texts(texts, [q.text for q in kept], golds))
 
 
@@ -169,7 +207,7 @@ class FoldWords:
 class FoldEvidence:
     """The evidence of one written fold, and its encoder for questions."""
 
-    def __init__(self, folder: Path, generation: Generation) -> None:
+    def __init__(self, folder: Path, corpus: Rows) -> None:
         from tokenizers import Tokenizer
 
         self.table: F32 = np.load(folder / "table.npy").astype(np.float32)
@@ -182,10 +220,9 @@ class FoldEvidence:
             LexicalIndex.open(folder / "pooled"),
             np.unique(np.load(folder / "gold.npy")),
         )
-        g = generation
-        columns = Columns.build(g.documents(), g.shape, g.all_pairs, known.starts, known.gold)
-        words = FoldWords(folder, len(g), self)
-        self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), g.lexical, known, columns, words)
+        columns = corpus.columns(known.starts, known.gold)
+        words = FoldWords(folder, len(corpus), self)
+        self.evidence = Evidence(Vectors.open(folder / "vectors.faiss"), corpus.lexical, known, columns, words)
 
     def ids(self, text: str) -> list[int]:
         """Numbers of a text's words; unknown ones left out."""

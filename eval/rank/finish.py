@@ -7,43 +7,56 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from eval.rank import calibrate, report
+from eval.rank import calibrate, card, report, second
 from eval.rank.calibrate import Whole
+from eval.rank.evidence import FoldEvidence
 from eval.rank.fit import Settings, out_of_fold, per_question, train
 from eval.rank.material import Material
 from kb.search.rank import NAMES
 from kb.search.rank.logistic import Logistic
-from kb.search.rank.ranker import META, MODEL, SHIPPED
+from kb.search.rank.ranker import META, MODEL, SECOND, SHIPPED
 
-MAX_BYTES = 1_000_000  # of the model's text
+MAX_BYTES = 1_000_000  # of both models' texts
 
 
-def finish(rows: Material, none: Material, settings: Settings, out: Path = SHIPPED) -> dict[str, Any]:
+def finish(
+    rows: Material,
+    none: Material,
+    settings: Settings,
+    folds: Mapping[int, FoldEvidence],
+    out: Path = SHIPPED,
+) -> dict[str, Any]:
     """Train on all rows, calibrate on out-of-fold scores, write into ``out``; returns the figures.
 
-    ``none``: rows of questions that no text answers (no gold). Raises ValueError when the model grew too large.
+    ``none``: rows of questions that no text answers (no gold). Raises ValueError when the models grew too large.
     """
-    scores = out_of_fold(rows, settings)
+    alone = out_of_fold(rows, settings)
     found: dict[str, Any] = {"date": date.today().isoformat(), "questions": len(rows.sizes), "rows": len(rows.x)}
+    found["first model"] = report.summary(rows, alone)
+    beside = second.beside(rows, alone, folds)
+    scores = second.out_of_fold(rows, beside, alone, settings)
     found["ranking"] = report.summary(rows, scores)
     print(json.dumps(found["ranking"], indent=1), file=sys.stderr)
-    model = train(rows, settings)
-    text = "\n".join(line for line in model.model_to_string().splitlines() if not line.startswith("[")) + "\n"
-    if len(text.encode()) > MAX_BYTES:
-        raise ValueError(f"model of {len(text.encode())} bytes; fewer trees or leaves")
-    none_scores = model.predict(none.x[:, settings.columns], raw_score=True)
+    model, again = train(rows, settings), second.train(rows, beside, settings)
+    texts = {MODEL: _text(model), SECOND: _text(again)}
+    if (size := sum(len(t.encode()) for t in texts.values())) > MAX_BYTES:
+        raise ValueError(f"models of {size} bytes; fewer trees or leaves")
+    none_alone = np.asarray(model.predict(none.x[:, settings.columns], raw_score=True))
+    none_scores = second.scores(second.beside(none, none_alone, folds), none_alone, none.sizes, again)
     hits = calibrate.fit_hits(rows, scores)
     cases = calibrate.whole_cases(rows, scores, none, none_scores, hits)
     whole = calibrate.fit_whole(cases)
     found["calibration"] = calibration(rows, scores, cases)
     out.mkdir(parents=True, exist_ok=True)
-    (out / MODEL).write_text(text, "utf-8")
+    for name, text in texts.items():
+        (out / name).write_text(text, "utf-8")
     meta = {
         "features": [NAMES[i] for i in settings.columns],
         "hit": _plain(hits),
@@ -52,7 +65,13 @@ def finish(rows: Material, none: Material, settings: Settings, out: Path = SHIPP
         "questions": found["questions"],
     }
     (out / META).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (out / "README.md").write_text(card.text(found, settings), "utf-8")
     return found
+
+
+def _text(model: Any) -> str:  # noqa: ANN401 - lightgbm's own type
+    """LightGBM's text format without the parameters, which predictions do not need."""
+    return "\n".join(line for line in model.model_to_string().splitlines() if not line.startswith("[")) + "\n"
 
 
 def _plain(model: Logistic) -> dict[str, Any]:

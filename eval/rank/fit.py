@@ -37,6 +37,25 @@ class Settings:
         """Positions of the features used."""
         return [i for i, name in enumerate(NAMES) if name not in self.drop]
 
+    def parameters(self) -> dict[str, Any]:
+        """As LightGBM names them."""
+        return {
+            "objective": self.objective,
+            "learning_rate": self.rate,
+            "num_leaves": self.leaves,
+            "min_data_in_leaf": self.least,
+            "feature_fraction": self.share,
+            "bagging_fraction": 0.8,
+            "bagging_freq": 1,
+            "lambdarank_truncation_level": 12,
+            "max_bin": 127,
+            "num_threads": self.threads,
+            "seed": self.seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "verbose": -1,
+        }
+
 
 def train(material: Material, settings: Settings) -> Any:  # noqa: ANN401 - lightgbm's own type
     """A LightGBM booster."""
@@ -51,32 +70,23 @@ def train(material: Material, settings: Settings) -> Any:  # noqa: ANN401 - ligh
         feature_name=[NAMES[i] for i in settings.columns],
         free_raw_data=True,
     )
-    parameters = {
-        "objective": settings.objective,
-        "learning_rate": settings.rate,
-        "num_leaves": settings.leaves,
-        "min_data_in_leaf": settings.least,
-        "feature_fraction": settings.share,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "lambdarank_truncation_level": 12,
-        "max_bin": 127,
-        "num_threads": settings.threads,
-        "seed": settings.seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbose": -1,
-    }
-    return lightgbm.train(parameters, data, settings.trees)
+    return lightgbm.train(settings.parameters(), data, settings.trees)
+
+
+def sides(material: Material, parts: int = 3) -> npt.NDArray[np.int64]:
+    """Which of so many parts each question belongs to: whole folds together; halves of a single fold."""
+    folds = sorted(set(material.fold.tolist()))
+    parts = min(parts, len(folds))
+    if parts == 1:
+        return (material.question % 2).astype(np.int64)
+    found: npt.NDArray[np.int64] = np.searchsorted(folds, material.fold) % parts
+    return found
 
 
 def out_of_fold(material: Material, settings: Settings, parts: int = 3) -> F64:
     """Scores of all rows, each by a model that saw neither the question nor its fold."""
     scores = np.zeros(len(material.x))
-    folds = sorted(set(material.fold.tolist()))
-    parts = min(parts, len(folds))
-    several = parts > 1
-    side = np.searchsorted(folds, material.fold) % parts if several else (material.question % 2).astype(np.int64)
+    side = sides(material, parts)
     for part in sorted(set(side.tolist())):
         away = side != part
         model = train(material.take(away), settings)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eval.rank.evidence import FoldEvidence
+from eval.rank.evidence import FoldEvidence, Rows
 from eval.rank.questions import Fold, Item
 from kb.search.index import Generation
 from kb.search.rank import NAMES, Query, features
@@ -95,7 +95,9 @@ class Names:
         return tuple(i for k in named_keys(text, self._catalogue, PLACE) for i in self._numbers.get(k, ()))
 
 
-def query_of(item: Item, evidence: FoldEvidence, allowed: npt.NDArray[np.bool_], names: Names) -> Query:
+def query_of(
+    item: Item, evidence: FoldEvidence, allowed: npt.NDArray[np.bool_], names: Callable[[str], tuple[int, ...]]
+) -> Query:
     """The question as the retriever would put it."""
     if not item.history:
         vector = evidence.encode([item.text])[0]
@@ -117,23 +119,17 @@ def sample(fold: Fold, questions: Sequence[Item], by_law: int, by_question: int)
 
 
 def make(
-    fold: Fold,
-    questions: Sequence[Item],
-    chosen: Sequence[int],
-    folder: Path,
-    generation: Generation,
-    allowed: npt.NDArray[np.bool_],
+    fold: Fold, corpus: Rows, chosen: Sequence[int], folder: Path, names: Callable[[str], tuple[int, ...]]
 ) -> Material:
     """Feature rows of the chosen questions under the fold's evidence."""
-    evidence = FoldEvidence(folder, generation)
-    names = Names(generation)
+    evidence, questions = FoldEvidence(folder, corpus), corpus.questions
     rng = np.random.default_rng(fold.n)
     by_law = frozenset(fold.by_law)
     xs, ys, rows, sizes = [], [], [], []
     started = time.monotonic()
     for done, number in enumerate(chosen):
         item = questions[number]
-        query = query_of(item, evidence, allowed, names)
+        query = query_of(item, evidence, corpus.allowed, names)
         found = gather(evidence.evidence, query)
         x = features(evidence.evidence, query, found)
         y = np.isin(found.rows, np.array(item.gold, np.int64))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,10 @@ def summary(material: Material, scores: F64) -> dict[str, Any]:
     for name, chosen in (("known laws", ~material.unseen), ("laws left out", material.unseen)):
         if chosen.any():
             out[name] = {
-                "ranker": str(figures(material, scores, chosen)),
-                "fusion": str(figures(material, fused, chosen)),
-                "dense": str(figures(material, material.x[:, _column("cos")].astype(np.float64), chosen)),
-                "bm25": str(figures(material, material.x[:, _column("bm25")].astype(np.float64), chosen)),
+                "ranker": asdict(figures(material, scores, chosen)),
+                "fusion": asdict(figures(material, fused, chosen)),
+                "dense": asdict(figures(material, material.x[:, _column("cos")].astype(np.float64), chosen)),
+                "bm25": asdict(figures(material, material.x[:, _column("bm25")].astype(np.float64), chosen)),
             }
     return out
 

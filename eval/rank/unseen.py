@@ -2,7 +2,8 @@
 
 Does not know how a product is wired. For each draw an encoder, a question index and a ranker are made that never saw a
 question about the twelve instruments; every such question is then asked. Beside the ranker stand plain BM25, the
-encoder alone and the fusion, over the same rows.
+encoder alone and the fusion, over the same rows. The second model of the ranker, which would have to be trained four
+times a draw, takes no part.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def recall5(found: Sequence[int], gold: Sequence[int]) -> float:
 
 def ask(corpus: Corpus, fold: Fold, folder: Path, model: Any, settings: Settings, names: Names) -> Figures:  # noqa: ANN401
     """Recall at 5 of every question left out, by each means; ``model``: a LightGBM booster."""
-    evidence = FoldEvidence(folder, corpus.generation)
+    evidence = FoldEvidence(folder, corpus)
     out: Figures = {name: [] for name in MEANS}
     for number in fold.by_law:
         item = corpus.questions[number]

@@ -89,6 +89,36 @@ def curves(series: Mapping[str, Sequence[tuple[float, float]]], title: str, x_la
     return "".join([*parts, "</svg>"])
 
 
+def diagonal(series: Mapping[str, Sequence[tuple[float, float, int]]], title: str, x_label: str, y_label: str) -> str:
+    """A reliability diagram: name → (said, true, number of cases), both 0 to 1; larger dots stand for more cases."""
+    left, top, side = 50, 30, 320
+    parts = [
+        _open(left + side + 300, top + side + 45, title),
+        f'<rect width="{left + side + 300}" height="{top + side + 45}" fill="white"/>',
+        f'<text x="0" y="14" {_FONT} font-weight="bold">{escape(title)}</text>',
+        f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="none" stroke="#999999"/>',
+        f'<line x1="{left}" y1="{top + side}" x2="{left + side}" y2="{top}" stroke="#999999" stroke-dasharray="4"/>',
+        f'<text x="{left + side / 2}" y="{top + side + 36}" {_FONT} text-anchor="middle">{escape(x_label)}</text>',
+        f'<text x="{left + 6}" y="{top + 16}" {_FONT}>{escape(y_label)}</text>',
+    ]
+    for tenth in (0, 2, 4, 6, 8, 10):
+        at = side * tenth / 10
+        x, y = left + at, top + side - at
+        parts.append(f'<text x="{x}" y="{top + side + 16}" {_FONT} text-anchor="middle">{tenth / 10:g}</text>')
+        parts.append(f'<text x="{left - 6}" y="{y + 4}" {_FONT} text-anchor="end">{tenth / 10:g}</text>')
+    for i, (name, points) in enumerate(series.items()):
+        colour = COLOURS[i % len(COLOURS)]
+        most = max((n for _, _, n in points), default=1)
+        spots = [(left + side * said, top + side * (1 - true), 3 + 5 * (n / most) ** 0.5) for said, true, n in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{colour}"/>' for x, y, r in spots]
+        parts.append(
+            f'<text x="{left + side + 12}" y="{top + 14 + 18 * i}" {_FONT} fill="{colour}">{escape(name)}</text>'
+        )
+    return "".join([*parts, "</svg>"])
+
+
 def _spread(logs: Sequence[float]) -> tuple[float, float]:
     low, high = min(logs), max(logs)
     room = max((high - low) * 0.06, 0.05)

@@ -15,14 +15,14 @@ from kb.base.records import ModelError
 from kb.search.rank import NAMES, Ranker, load_ranker
 from kb.search.rank.booster import Booster
 from kb.search.rank.logistic import Logistic
-from kb.search.rank.ranker import META, MODEL, SHIPPED, hit_signs
+from kb.search.rank.ranker import BELOW, META, MODEL, SECOND, SHIPPED, hit_signs, joined
 
 
 def test_the_shipped_model_is_small_and_fits_the_features() -> None:
     ranker = load_ranker()
     assert ranker is not None
     assert set(ranker.features) <= set(NAMES)
-    assert (SHIPPED / MODEL).stat().st_size <= 1_000_000
+    assert sum((SHIPPED / name).stat().st_size for name in (MODEL, SECOND)) <= 1_000_000
 
 
 @pytest.mark.slow
@@ -49,6 +49,8 @@ def test_the_booster_predicts_what_lightgbm_predicts() -> None:
     ("damage", "said"),
     [
         (lambda f: (f / MODEL).unlink(), "读不出来"),
+        (lambda f: (f / SECOND).unlink(), "读不出来"),
+        (lambda f: shutil.copy(f / MODEL, f / SECOND), "不符"),
         (lambda f: (f / META).write_text("{"), "读不出来"),
         (lambda f: (f / MODEL).write_text("no model"), "排序模型"),
         (lambda f: (f / META).write_text(json.dumps({"features": list(NAMES[:3])})), "读不出来"),
@@ -94,6 +96,18 @@ def test_a_greater_score_is_never_less_probable(raw: list[float]) -> None:
     order = np.argsort(-np.array(raw), kind="stable")
     assert (np.diff(probability[order]) <= 1e-9).all()
     assert ((probability >= 0) & (probability <= 1)).all()
+
+
+@given(st.lists(st.floats(-8, 8), min_size=2, max_size=30), st.data())
+def test_candidates_ranked_twice_stand_before_the_others(alone: list[float], data: st.DataObject) -> None:
+    raw = np.array(alone)
+    head = np.argsort(-raw, kind="stable")[: data.draw(st.integers(1, len(alone)))]
+    second = np.array(data.draw(st.lists(st.floats(-8, 8), min_size=len(head), max_size=len(head))))
+    found = joined(raw, head, second)
+    assert found[head].tolist() == second.tolist()
+    rest = np.setdiff1d(np.arange(len(raw)), head)
+    assert (found[rest] <= second.min() - BELOW + 1e-9).all()
+    assert (np.diff(found[rest][np.argsort(-raw[rest], kind="stable")]) <= 1e-9).all()
 
 
 def test_logistic() -> None:

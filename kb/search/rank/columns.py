@@ -71,7 +71,8 @@ class Columns:
 
     ``document``: number of a row's document; ``place``: 0 first … 1 last row of it; ``length``: log2 of characters;
     ``article``, ``sanction``: flags; ``asked``: number of known questions; ``asked_share``, ``rank_order``, ``local``,
-    ``report``: by document (share of its rows with known questions). ``partner_rows[partner_starts[r]:…]`` are the
+    ``report``: by document (share of its rows with known questions); ``titles``, ``places`` (whose rule it is, empty
+    for national law) and ``spans`` (first row, last row + 1) too. ``partner_rows[partner_starts[r]:…]`` are the
     duties or penalties of row ``r`` and ``partner_scores`` how sure that is; ``asked_questions[asked_starts[r]:…]`` are
     the numbers of its known questions.
     """
@@ -87,6 +88,8 @@ class Columns:
     local: Flags
     report: Flags
     titles: tuple[str, ...]
+    places: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
     partner_starts: I64
     partner_rows: I64
     partner_scores: F32
@@ -133,6 +136,8 @@ class Columns:
             local=np.array([d.jurisdiction not in ("", NATIONAL) for d in documents], np.bool_),
             report=np.array([d.kind == "report" for d in documents], np.bool_),
             titles=tuple(d.key for d in documents),
+            places=tuple("" if d.jurisdiction == NATIONAL else d.jurisdiction for d in documents),
+            spans=tuple((d.base, d.base + d.n) for d in documents),
             partner_starts=partner_starts,
             partner_rows=partners,
             partner_scores=scores,

@@ -280,6 +280,22 @@ def _law(s: _Scene) -> Block:
     return out
 
 
+def _field(s: _Scene) -> Block:
+    """Whether the question speaks of what the law is about; see ``laws``."""
+    present, inverse = np.unique(s.documents, return_inverse=True)
+    signs = s.evidence.laws.signs(s.query.text, s.query.vector, present)
+    near, topic = signs.near[inverse], signs.topic[inverse]
+    first = np.argsort(-s.found.fused, kind="stable")[:HEAD]
+    return {
+        "field_near": near,
+        "field_mean": signs.mean[inverse],
+        "field_none": signs.plain[inverse],
+        "field_top": _same(len(near), float(near[first].max(initial=0.0))),
+        "topic_cos": topic,
+        "topic_below_best": topic - topic.max(initial=-1.0),
+    }
+
+
 def _title(s: _Scene) -> Block:
     columns, documents = s.columns, s.documents
     asked = {s.query.text[i : i + 2] for i in range(len(s.query.text) - 1)}
@@ -354,6 +370,7 @@ _BLOCKS: tuple[Callable[[_Scene], Block], ...] = (
     _votes,
     _trust,
     _law,
+    _field,
     _title,
     _partners,
     _nature,
@@ -374,6 +391,7 @@ NAMES = (
     *("lexical_law_asked", "near_law_top", "near_mass_top"),
     *("cos_voted", "cos_beyond_voted", "bm25_voted", "bm25_beyond_voted", "worded_cover", "bm25_top"),
     *("law_dense", "law_lexical", "law_cos_below_best", "cos_below_law"),
+    *("field_near", "field_mean", "field_none", "field_top", "topic_cos", "topic_below_best"),
     *("title_found", "title_share", "named", "any_named"),
     *("partners", "partner_cos", "partner_bm25", "partner_near"),
     *("fused", "fused_rank", "length", "place", "article", "sanction", "penalty_fits"),

@@ -164,15 +164,13 @@ class Retriever:
             return Found()
         candidates = gather(self.evidence, query)
         share = float(not laws)
-        signs = None
-        if reports:
-            signs = self._report_signs(query, candidates, allowed.reports)
-            if laws:
-                share = float(report_model().route(signs.route))
+        rows = report_rows(self.evidence, query, allowed.reports, candidates.bm25) if reports else None
+        if rows is not None and laws:
+            share = float(report_model().route(self._route(query, candidates, rows)))
         found = self._laws(query, candidates) if share < 1 - SURE else Found(confidence=0.0)
-        if signs is None or share < SURE:
+        if rows is None or share < SURE:
             return found
-        about = self._reports(signs)
+        about = self._reports(rows, row_signs(self.evidence, query, rows, candidates.bm25))
         if share > 1 - SURE:
             return about
         return joined(found, about, share)
@@ -187,7 +185,7 @@ class Retriever:
             rows = self._expanded(candidates, why)
             score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
             return self._read_again(query, Found(tuple(rows), tuple(score[r] for r in rows), why, None))
-        judged = self.ranker.judge(features(self.evidence, query, candidates))
+        judged = self.ranker.judge(self.evidence, candidates.rows, features(self.evidence, query, candidates))
         rows = candidates.rows[judged.order].tolist()
         for row in rows:
             why.setdefault(row, set()).add("rerank")
@@ -219,22 +217,24 @@ class Retriever:
     def report_signs(self, question: str, scope: Scope, history: Sequence[str] = ()) -> ReportSigns:
         """What the weights of reports are trained on; see ``eval.rank.reports``."""
         query = self.query(question, scope, history)
-        return self._report_signs(query, gather(self.evidence, query), self._allowed(scope).reports)
+        candidates = gather(self.evidence, query)
+        rows = report_rows(self.evidence, query, self._allowed(scope).reports, candidates.bm25)
+        signs = row_signs(self.evidence, query, rows, candidates.bm25)
+        return ReportSigns(rows, signs, self._route(query, candidates, rows))
 
-    def _report_signs(self, query: Query, candidates: Candidates, allowed: Flags) -> ReportSigns:
-        rows = report_rows(self.evidence, query, allowed, candidates.bm25)
+    def _route(self, query: Query, candidates: Candidates, rows: I64) -> F64:
+        """Signs of the question as a whole; ``rows``: passages of reports."""
         dense, near = candidates.lists["dense"].scores, candidates.near.scores
         first = (float(s[0]) if len(s) else 0.0 for s in (dense, near))
-        route = route_signs(self.evidence, query, rows, candidates.bm25, *first)
-        return ReportSigns(rows, row_signs(self.evidence, query, rows, candidates.bm25), route)
+        return route_signs(self.evidence, query, rows, candidates.bm25, *first)
 
-    def _reports(self, found: ReportSigns) -> Found:
+    def _reports(self, rows: I64, signs: F64) -> Found:
         model = report_model()
-        probability = model.hit(found.signs)
+        probability = model.hit(signs)
         order = np.argsort(-probability, kind="stable")
-        rows, scores = found.rows[order].tolist(), probability[order]
-        why = {row: {"dense", "lexical"} for row in rows}
-        return Found(tuple(rows), tuple(scores.tolist()), why, model.confidence(scores))
+        ordered, scores = rows[order].tolist(), probability[order]
+        why = {row: {"dense", "lexical"} for row in ordered}
+        return Found(tuple(ordered), tuple(scores.tolist()), why, model.confidence(scores))
 
 
 def _reasons(lists: Mapping[str, Ranked]) -> dict[int, set[str]]:

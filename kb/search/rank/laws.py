@@ -1,0 +1,125 @@
+"""What each instrument is about, beside a question: the trade or field its title names, and the mean of its passages.
+
+Does not know scores of passages. 矿山安全法 governs mines; a question that names no mine is more likely about
+安全生产法, which governs everybody. A title's field words are those that are neither plain (a data file), nor its
+place, nor in many titles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from kb.search.lexical.terms import clean, words
+from kb.search.rank.columns import F32, I64, Columns
+from kb.search.rank.means import VectorSearch, WordSearch
+
+PLAIN_FILE = Path(__file__).resolve().parents[1] / "data" / "plain_title_words.txt"
+MANY = 60  # a word of more titles than these (of some 3,400) names no field
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """The words of the data file."""
+    lines = (line.partition("#")[0] for line in PLAIN_FILE.read_text("utf-8").splitlines())
+    return frozenset(word for line in lines for word in line.split())
+
+
+def field_words(title: str, place: str, titles: str) -> tuple[str, ...]:
+    """The words of ``title`` that name a trade or field; empty for an instrument that speaks to everybody.
+
+    ``place``: whose rule it is, empty for national law; ``titles``: of all instruments, one a line.
+    """
+    text = clean(title.replace(place, "")) if place else clean(title)
+    found = [w for w in dict.fromkeys(words(text)) if not _plain(w) and titles.count(w) <= MANY]
+    long = [w for w in found if len(w) > 1]
+    return tuple(long or found)  # a single character names a field where nothing else does: 核安全法
+
+
+def _plain(word: str) -> bool:
+    """Whether a word is plain or made of plain words (生产安全事故)."""
+    plain = plain_words()
+    return word in plain or any(word[:i] in plain and _plain(word[i:]) for i in range(1, len(word)))
+
+
+@dataclass(frozen=True, slots=True)
+class LawSigns:
+    """One value a document, -1 … 1.
+
+    ``near``: how near the question comes to the nearest of the title's field words, ``mean`` to all of them; both 1
+    where these are named or there are none. ``plain``: 1 where there are none. ``topic``: cosine of the question and
+    the mean of the document's passages.
+    """
+
+    near: F32
+    mean: F32
+    plain: F32
+    topic: F32
+
+
+class Laws:
+    """The fields and topics of instruments. Safe for several threads: what is remembered is only added to."""
+
+    def __init__(self, columns: Columns, vectors: VectorSearch, table: WordSearch | None) -> None:
+        """``table`` None: nothing is known of words, and ``near`` and ``mean`` are 1."""
+        self._columns, self._vectors, self._table = columns, vectors, table
+        self._titles = "\n".join(dict.fromkeys(columns.titles))
+        self._fields: dict[str, tuple[tuple[str, ...], F32]] = {}
+        self._topics: dict[int, F32] = {}
+
+    def signs(self, question: str, vector: F32, documents: I64) -> LawSigns:
+        """What speaks for each of some ``documents`` (numbers, each once); ``vector``: of the question, of length 1."""
+        asked = self._unit(question)
+        n = len(documents)
+        near, mean, plain = np.ones(n, np.float32), np.ones(n, np.float32), np.ones(n, np.float32)
+        for i, number in enumerate(documents.tolist()):
+            found, vectors = self._field(number)
+            if not found:
+                continue
+            plain[i] = 0
+            best = (vectors @ asked.T).max(axis=1) if len(asked) else np.zeros(len(found), np.float32)
+            named = [any(w[j : j + 2] in question for j in range(max(len(w) - 1, 1))) for w in found]
+            best = np.where(named, np.float32(1), best)
+            near[i], mean[i] = best.max(), best.mean()
+        topics = np.stack([self._topic(d) for d in documents.tolist()]) if n else np.zeros((0, len(vector)), np.float32)
+        return LawSigns(near, mean, plain, topics @ vector)
+
+    def _unit(self, text: str) -> F32:
+        """Unit vectors of a text's words, [words, dim]."""
+        if self._table is None:
+            return np.zeros((0, 1), np.float32)
+        found = self._table.vectors(self._table.question(text))
+        length = np.linalg.norm(found, axis=1, keepdims=True)
+        unit: F32 = found / np.maximum(length, 1e-6)
+        return unit
+
+    def _field(self, document: int) -> tuple[tuple[str, ...], F32]:
+        """Field words of a document's title, and a unit vector of each."""
+        title = self._columns.titles[document]
+        found = self._fields.get(title)
+        if found is None:
+            named = () if self._table is None else field_words(title, self._columns.places[document], self._titles)
+            found = named, self._of_words(named)
+            self._fields[title] = found
+        return found
+
+    def _of_words(self, named: Sequence[str]) -> F32:
+        if self._table is None or not named:
+            return np.zeros((0, 1), np.float32)
+        sums = np.stack([self._table.vectors(self._table.question(w)).sum(axis=0) for w in named])
+        unit: F32 = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
+        return unit
+
+    def _topic(self, document: int) -> F32:
+        """Unit vector of the mean of a document's rows."""
+        found = self._topics.get(document)
+        if found is None:
+            first, last = self._columns.spans[document]
+            mean = self._vectors.rows(np.arange(first, last)).mean(axis=0)
+            found = mean / max(float(np.linalg.norm(mean)), 1e-6)
+            self._topics[document] = found
+        return found
