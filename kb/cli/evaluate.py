@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-worse", action="append", default=[], metavar="指标", help="比上次（或结果A）差且超出区间，则退出状态为 1"
     )
+    parser.add_argument("--against", default="", metavar="结果", help="与这个结果比（默认与最近一次比）")
     parser.add_argument("--judge", action="store_true", help="另请所配置的模型按 eval/judge/rubric.md 评分（单独列出）")
 
 
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             worst=arguments.worst,
             fail_under=tuple(arguments.fail_under),
             no_worse=tuple(arguments.no_worse),
+            against=arguments.against,
             judge=arguments.judge,
         ),
     )
