@@ -143,7 +143,8 @@ def _remarks(result: Mapping[str, Any]) -> list[str]:
         if s.get("threads_error"):
             out.append(f"{LABELS[name]} 不能多线程提问：{s['threads_error']}")
     if "systems" in result:
-        out.append("下限：只分词：每次切五分之一的文件，按字数折算为全部")
+        parts = result.get("plan", {}).get("runs", 1)
+        out.append(f"下限“只分词”每次切 {parts} 分之一的文件，按字数折算为全部")
         out.append("各系统的导入、编码器和词典的载入不计入建立时间；同用随附编码器和 jieba 分词")
     return out
 

@@ -67,7 +67,7 @@ class LangChain:
         """Split, embed, save the vector store; count the words once (they cannot be kept)."""
         from langchain_community.vectorstores import FAISS
 
-        documents = self._split(files)
+        documents = self.split(files)
         store = FAISS.from_documents(documents, _langchain_embeddings())
         store.save_local(str(folder))
         self._words(documents)
@@ -79,7 +79,7 @@ class LangChain:
 
         store = FAISS.load_local(str(folder), _langchain_embeddings(), allow_dangerous_deserialization=True)
         both = EnsembleRetriever(
-            retrievers=[self._words(self._split(files)), store.as_retriever(search_kwargs={"k": DEPTH})],
+            retrievers=[self._words(self.split(files)), store.as_retriever(search_kwargs={"k": DEPTH})],
             weights=[0.5, 0.5],
         )
 
@@ -90,7 +90,8 @@ class LangChain:
         return search
 
     @staticmethod
-    def _split(files: Sequence[Path]) -> list[Any]:
+    def split(files: Sequence[Path]) -> list[Any]:
+        """The files in overlapping chunks that know where they began."""
         from langchain_core.documents import Document
         from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -243,7 +244,10 @@ def _llama_embeddings() -> Any:  # noqa: ANN401 - a subclass made when LlamaInde
 
 
 class Txtai:
-    """Embeddings with hybrid search (vectors and BM25), a paragraph a row."""
+    """Embeddings with hybrid search (vectors and BM25), over the same chunks as LangChain.
+
+    A paragraph a row, as its own segmenter cuts, finds less (recall@5 .555 against .630 on 77 files).
+    """
 
     name = "txtai"
 
@@ -263,10 +267,11 @@ class Txtai:
             hybrid=True,
             scoring={"method": "bm25", "terms": True, "normalize": True},
         )
-        spans = [s for f in files for s in paragraphs(f)]
-        found.index((i, text, None) for i, (*_, text) in enumerate(spans))
+        chunks = LangChain.split(files)
+        spans = [_span(d.metadata["source"], d.metadata["start_index"], len(d.page_content)) for d in chunks]
+        found.index((i, " ".join(cut(d.page_content)), None) for i, d in enumerate(chunks))
         found.save(str(folder / "txtai"))
-        (folder / "spans.json").write_text(json.dumps([s[:3] for s in spans], ensure_ascii=False), "utf-8")
+        (folder / "spans.json").write_text(json.dumps(spans, ensure_ascii=False), "utf-8")
 
     def open(self, folder: Path, files: Sequence[Path]) -> Search:
         """Load; the saved configuration names the encoder's function as text only, so it is handed over again."""
@@ -288,14 +293,3 @@ def _vectors(texts: Sequence[str]) -> Any:  # noqa: ANN401 - an array, as txtai 
     found = _encoder().encode([t.replace(" ", "") for t in texts], kind="passage")
     found[~found.any(axis=1), 0] = 1.0  # a line without a known word: txtai divides by its length
     return found
-
-
-def paragraphs(path: Path) -> list[tuple[str, int, int, str]]:
-    """Lines of a file with their spans, cut into jieba's words with blanks between (txtai's tokens)."""
-    out = []
-    at = 0
-    for line in path.read_text("utf-8").split("\n"):
-        if line.strip():
-            out.append((path.name, at, at + len(line), " ".join(cut(line))))
-        at += len(line) + 1
-    return out
