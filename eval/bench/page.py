@@ -16,8 +16,8 @@ LABELS = {
     "langchain": "LangChain",
     "llamaindex": "LlamaIndex",
     "txtai": "txtai",
-    "floor": "下限：FAISS+bm25s",
-    "jieba": "下限：只分词",
+    "floor": "裸 FAISS+bm25s（下限）",
+    "jieba": "只分词（下限）",
 }
 STYLE = """
 body{font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1200px;
@@ -27,6 +27,8 @@ td,th{border:1px solid #ccc;padding:.2em .6em;text-align:right;white-space:nowra
 h2{margin-top:1.5em;border-bottom:2px solid #2f6f9f;font-size:1.2em}svg{max-width:100%;height:auto}
 """
 COLUMNS = (
+    ("召回@5", "quality", "recall@5", "{:.3f}"),
+    ("MRR@10", "quality", "mrr@10", "{:.3f}"),
     ("建立 秒", "build", "median", "{:.1f}"),
     ("索引 MB", "index_mb", "", "{:.1f}"),
     ("建立峰值 MB", "build_peak_mb", "", "{:.0f}"),
@@ -37,8 +39,6 @@ COLUMNS = (
     ("p95 毫秒", "p95", "median", "{:.1f}"),
     ("题/秒 1线程", "per_second_1", "median", "{:.1f}"),
     ("题/秒 8线程", "per_second_8", "median", "{:.1f}"),
-    ("召回@5", "quality", "recall@5", "{:.3f}"),
-    ("MRR@10", "quality", "mrr@10", "{:.3f}"),
 )
 CURVES = {
     "build_seconds": "建立 秒",
@@ -144,7 +144,7 @@ def _remarks(result: Mapping[str, Any]) -> list[str]:
             out.append(f"{LABELS[name]} 不能多线程提问：{s['threads_error']}")
     if "systems" in result:
         parts = result.get("plan", {}).get("runs", 1)
-        out.append(f"下限“只分词”每次切 {parts} 分之一的文件，按字数折算为全部")
+        out.append(f"“只分词”每次切 {parts} 分之一的文件，按字数折算为全部")
         out.append("各系统的导入、编码器和词典的载入不计入建立时间；同用随附编码器和 jieba 分词")
     return out
 

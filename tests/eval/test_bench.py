@@ -159,7 +159,7 @@ def test_what_is_shown(tmp_path: Path) -> None:
     text = "\n".join(lines(result))
     assert "0.900" in text
     said = "\n".join(facts(result))
-    for fact in ("10.0%", "对方 1 次", "独占 111 MB", "每轮只问 7 题", "之比 0.25", "全部语料，p50 本系统/下限"):
+    for fact in ("10.0%", "对方 1 次", "独占 111 MB", "每轮只问 7 题", "之比 0.25", "全部语料，p50 本系统/裸 FAISS"):
         assert fact in said
     assert "123.4" in text
     assert "<svg" in write_page(result, tmp_path / "page.html").read_text("utf-8")
