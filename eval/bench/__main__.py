@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=WORK, help="工作文件夹（默认 .work/bench，测完删除）")
     parser.add_argument("--out", type=Path, default=RESULTS / "bench", help="结果放在哪里")
     options = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends by the way that ends the running step, too
     try:
         result = _run(options)
     except KbError as error:

@@ -52,8 +52,8 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
-    """``text`` filled with blanks on the right."""
-    return text + " " * max(0, columns - width(text))
+    """``text`` filled with blanks on the right, one at least."""
+    return text + " " * max(1, columns - width(text))
 
 
 def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
@@ -125,7 +125,7 @@ def comparison_lines(c: Comparison, *, named: int) -> list[str]:
         verdict = VERDICTS[c.verdict(metric)]
         span = f"{d.change:+.3f} [{d.low:+.3f}, {d.high:+.3f}] p={d.p:.3f}"
         lines.append(f"  {pad(METRICS[metric].label, 28)}{d.a:.3f} → {d.b:.3f}  {span}  {verdict}")
-    for label, some in (("答对了的", c.gained), ("答错了的", c.lost)):
+    for label, some in (("变好的题", c.gained), ("变差的题", c.lost)):
         if some:
             shown = "；".join(f"{x.id} {x.question[:24]} {x.before:.2f}→{x.after:.2f}" for x in some[:named])
             more = f" 等 {len(some)} 题" if len(some) > named else ""

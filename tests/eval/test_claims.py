@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -100,6 +101,13 @@ def test_writing_leaves_what_was_not_measured_and_says_so(
 def test_every_task_the_documents_claim_from_can_be_run(root: Path) -> None:
     named = tasks_of(documents(root))
     assert {"law", "dev"} <= set(named) <= set(available())
+
+
+def test_no_measured_figure_of_the_readme_goes_without_a_mark(root: Path) -> None:
+    text = (root / "README.md").read_text("utf-8")
+    for c in reversed(claims(text)):
+        text = text[: c.start] + text[c.end :]
+    assert re.findall(r"(?<![\d.])[01]\.\d{2,}(?![\d.])|\d+(?:\.\d+)?\s*%", text) == []
 
 
 def test_unmarked_numbers_are_no_claims() -> None:
