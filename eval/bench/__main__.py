@@ -124,10 +124,14 @@ def _measured(parts: Sequence[str], bench: measure.Bench, whole: measure.Bench) 
 
 
 def _bench(name: str, plan: measure.Plan, steps: Steps, asked: tuple[Question, ...], share: float) -> measure.Bench:
-    """The files of a share laid out; what a run before laid out stays as it is."""
+    """The files of a share laid out whole or not at all; what a run before laid out stays as it is."""
     folder = steps.folder / "laws" / name
-    files = sorted(folder.glob("*.md")) or lay_out(chosen(share, asked), folder)
-    return measure.Bench(name, plan, steps.folder, tuple(sorted(files)), asked, steps)
+    if not folder.is_dir():
+        made = folder.with_name(f"{name}.part")
+        shutil.rmtree(made, ignore_errors=True)
+        lay_out(chosen(share, asked), made)
+        made.rename(folder)
+    return measure.Bench(name, plan, steps.folder, tuple(sorted(folder.glob("*.md"))), asked, steps)
 
 
 def _expected(plan: measure.Plan, parts: Sequence[str]) -> int:
