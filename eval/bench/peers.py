@@ -52,7 +52,7 @@ class LangChain:
 
     name = "langchain"
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """Its modules."""
         import langchain_classic.retrievers  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
         import langchain_community.retrievers
@@ -140,7 +140,7 @@ class LlamaIndex:
 
     name = "llamaindex"
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """Its modules."""
         import llama_index.core
         import llama_index.retrievers.bm25  # noqa: F401
@@ -251,7 +251,7 @@ class Txtai:
 
     name = "txtai"
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """Its modules."""
         import txtai  # noqa: F401
 

@@ -21,8 +21,8 @@ class System(Protocol):
 
     name: str
 
-    def prepare(self) -> None:
-        """Import and load what is not the system's own work."""
+    def prepare(self, *, building: bool) -> None:
+        """Import and load what is not the system's own work; ``building``: or only to search."""
 
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """Build the index of ``files`` (all in one folder) under ``folder``."""
@@ -38,12 +38,13 @@ class Ours:
         self.name = "ours" if known else "ours_plain"
         self._known = known
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """The build's modules, the encoder, the dictionary."""
-        import kb.search.index.build  # noqa: F401 - imported before the clock starts
         from kb.search.embed import load_encoder
         from kb.search.lexical.terms import cutter
 
+        if building:
+            import kb.search.index.build  # noqa: F401 - imported before the clock starts
         load_encoder(None)
         cutter()("预热")
 
@@ -78,7 +79,7 @@ class Jieba:
 
     name = "jieba"
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """The dictionary."""
         import jieba
 
@@ -104,9 +105,9 @@ class Floor:
 
     name = "floor"
 
-    def prepare(self) -> None:
+    def prepare(self, *, building: bool) -> None:
         """As for ours."""
-        Ours().prepare()
+        Ours().prepare(building=building)
 
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """A generation without known questions."""

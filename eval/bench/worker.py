@@ -31,7 +31,7 @@ def build(job: dict[str, Any]) -> dict[str, Any]:
     files = [Path(f) for f in job["files"]]
     folder = Path(job["folder"])
     folder.mkdir(parents=True, exist_ok=True)
-    made.prepare()
+    made.prepare(building=True)
     started = time.perf_counter()
     made.build(files, folder)
     return {"seconds": time.perf_counter() - started, "bytes": folder_size(folder), "memory": memory()}
@@ -45,7 +45,7 @@ def query(job: dict[str, Any]) -> dict[str, Any]:
     files = [Path(f) for f in job["files"]]
     asked: Asked = [(text, tuple(history)) for text, history in job["questions"]]
     made = system(job["system"])
-    made.prepare()
+    made.prepare(building=False)
     started = time.perf_counter()
     search = made.open(Path(job["folder"]), files)
     search(*asked[0])

@@ -83,6 +83,14 @@ def evaluate(base: KnowledgeBase, wanted: Wanted) -> int:
     return int(_below(result, gates) | worse)
 
 
+def template(path: Path) -> int:
+    """Write an empty spreadsheet of questions."""
+    from eval.run.template import write_template
+
+    print(f"已写 {write_template(path)}；填好后运行 kb eval --questions {path}")
+    return 0
+
+
 def compare(names: Sequence[str], no_worse: Sequence[str], out: Path | None) -> int:
     """Print the difference of two results; 1 when a metric of ``no_worse`` is worse beyond its interval."""
     if len(names) != 2:

@@ -95,6 +95,16 @@ def test_a_metric_nobody_knows_is_refused_before_anything_is_asked(
     assert "--no-worse 不认识指标" in capsys.readouterr().err
 
 
+def test_the_empty_spreadsheet_can_be_measured_as_it_is(kb_eval: Any, tmp_path: Path) -> None:
+    own = tmp_path / "ours.xlsx"
+    assert kb_eval("--template", str(own)) == 0
+    assert kb_eval("--template", str(own)) == 1  # what stands there is not written over
+    assert kb_eval("--questions", str(own)) == 0
+    task = kept(tmp_path)["tasks"]["ours"]
+    assert (task["n"], task["errors"], set(task["by_type"])) == (3, 0, {"情景", "多轮", "不可答"})
+    assert task["figures"]["recall@5"]["n"] == 2
+
+
 def test_a_spreadsheet_with_rows_at_fault_is_sent_back(
     kb_eval: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
