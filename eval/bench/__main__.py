@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--runs", type=int, default=usual.runs, help="每项测几次（默认 5）")
     parser.add_argument("--peer-builds", type=int, default=usual.peer_builds, help="同类产品建几次（默认 1）")
-    parser.add_argument("--seconds", type=float, default=usual.seconds, help="每个系统计时提问至多几秒（默认 60）")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="每个系统计时提问至多几秒（默认 40）")
     parser.add_argument("--only", choices=PARTS, action="append", help="只测其中一部分")
     parser.add_argument("--peers", nargs="*", choices=measure.PEERS, help="只比这些（默认已安装的全部）")
     parser.add_argument("--work", type=Path, default=WORK, help="工作文件夹（默认 .work/bench，测完删除）")

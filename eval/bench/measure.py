@@ -33,7 +33,7 @@ class Plan:
     runs: int = 5
     peer_builds: int = 1
     timed: int = 30
-    seconds: float = 60.0
+    seconds: float = 40.0
     peers: tuple[str, ...] = PEERS
 
 
