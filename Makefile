@@ -6,7 +6,7 @@ KB     := $(BIN)/kb
 PIP    := $(BIN)/python -m pip install --disable-pip-version-check -qq -c constraints.txt
 BUNDLED := $(shell find corpus kb/encoder kb/law kb/report kb/search kb/text -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: ask test lint ui eval bench index clean
+.PHONY: ask test lint ui eval bench figures index clean
 .DEFAULT_GOAL := test
 
 .stamps/venv: pyproject.toml constraints.txt
@@ -52,6 +52,10 @@ eval: .stamps/index
 
 bench: .stamps/index .stamps/bench
 	@$(BIN)/python -m eval.bench
+
+## 重测 README 里的每一个数并改写（需要 ../shared；加 BENCH=1 也做并排测量，约二十分钟）
+figures: .stamps/venv $(if $(BENCH),.stamps/bench)
+	@$(BIN)/python -m eval.figures $(if $(BENCH),--bench)
 
 clean:
 	rm -rf $(VENV) .stamps

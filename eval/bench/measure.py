@@ -1,13 +1,9 @@
-"""Runs the workers: builds, questions, growth, updates. Does not print or draw."""
+"""What the steps are: builds, questions, growth, updates; and their arithmetic. Does not print or draw."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,31 +11,30 @@ from typing import Any
 import numpy as np
 
 from eval.bench.material import Articles, Question, lay_out
+from eval.bench.steps import Steps, WorkerFailed
 from eval.metrics.ranking import measure as ranking
 from eval.metrics.stats import mean
 
-Say = Callable[[str], None]
 PEERS = ("langchain", "llamaindex", "txtai")
 GROWTH = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0)
 
 
-class WorkerFailed(RuntimeError):
-    """A worker ended badly; holds the last lines it said."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is measured. ``share`` of the corpus; ``runs`` of each build and round; ``timed`` questions a round.
+    """How much is measured.
 
-    ``growth_share`` is what ×1 of the growth curve stands for.
+    ``share`` of the corpus beside the peers, ``growth_share``: what ×1 of the growth curve stands for. ``runs`` of each
+    build of ours and each round of questions, ``peer_builds`` of each peer; ``timed`` questions a round, fewer where
+    the rounds of a system would take more than ``seconds``.
     """
 
-    share: float = 0.03
-    growth_share: float = 0.125
+    share: float = 0.25
+    growth_share: float = 1.0
     runs: int = 5
+    peer_builds: int = 1
     timed: int = 30
+    seconds: float = 40.0
     peers: tuple[str, ...] = PEERS
-    python: str = sys.executable
 
 
 USUAL = Plan()
@@ -47,16 +42,19 @@ USUAL = Plan()
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A folder to work in, the files laid out there, and the questions."""
+    """The files of one comparison, laid out under ``folder``, the questions, the steps; ``name`` tells two apart."""
 
+    name: str
     plan: Plan
     folder: Path
     files: tuple[Path, ...]
     questions: tuple[Question, ...]
-    say: Say
+    steps: Steps
 
-    def worker(self, system: str, action: str, index: Path, files: Sequence[Path] | None = None) -> dict[str, Any]:
-        """One process; raises WorkerFailed with what it said last."""
+    def worker(
+        self, label: str, system: str, action: str, index: Path, files: Sequence[Path] | None = None
+    ) -> dict[str, Any]:
+        """One step; raises WorkerFailed with what it said last."""
         job = {
             "system": system,
             "action": action,
@@ -65,64 +63,67 @@ class Bench:
             "questions": [[q.text, q.history] for q in self.questions],
             "rounds": self.plan.runs,
             "timed": self.plan.timed,
+            "seconds": self.plan.seconds,
         }
-        path = self.folder / f"{system}-{action}.json"
-        path.write_text(json.dumps(job), "utf-8")
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-            "TOKENIZERS_PARALLELISM": "true",
-            "ALLOW_RESOLVE_TRANSFORM": "True",  # txtai loads an index with a function of ours only so
-        }
-        done = subprocess.run(
-            [self.plan.python, "-m", "eval.bench.worker", str(path)], capture_output=True, text=True, env=environment
-        )
-        if done.returncode:
-            raise WorkerFailed("\n".join(done.stderr.strip().splitlines()[-3:]))
-        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+        return self.steps.run(f"{self.name}-{label}", job)
 
     def index_of(self, system: str) -> Path:
         """Folder of a system's index."""
-        return self.folder / "index" / system
+        return self.folder / "index" / self.name / system
 
     def fresh(self, system: str) -> Path:
         """The same, emptied."""
         shutil.rmtree(self.index_of(system), ignore_errors=True)
         return self.index_of(system)
 
+    def build(self, system: str, run: int) -> dict[str, Any]:
+        """A build from nothing. Bare cutting takes another part of the files each run and is scaled to all of them."""
+        label = f"build-{system}-{run}"
+        kept = self.steps.kept(f"{self.name}-{label}")
+        if system != "jieba":
+            index = self.index_of(system) if kept is not None else self.fresh(system)
+            return self.worker(label, system, "build", index)
+        part = self.files[run :: self.plan.runs] or self.files
+        done = self.worker(label, system, "build", self.index_of(system), part)
+        size = [sum(f.stat().st_size for f in some) for some in (self.files, part)]
+        return {**done, "seconds": done["seconds"] * size[0] / size[1]}
 
-def builds(bench: Bench, systems: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Builds in turn, ``runs`` of each; a system that fails has no entry and its reason is said."""
+
+def builds(bench: Bench, systems: Mapping[str, int]) -> dict[str, list[dict[str, Any]]]:
+    """Builds in turn, as many of each system as it says; one that fails has no entry and its reason is said."""
     out: dict[str, list[dict[str, Any]]] = {}
     failed: set[str] = set()
-    for run in range(bench.plan.runs):
-        for name in (s for s in systems if s not in failed):
+    for run in range(max(systems.values())):
+        for name in (s for s, n in systems.items() if run < n and s not in failed):
             try:
-                done = bench.worker(name, "build", bench.fresh(name))
+                done = bench.build(name, run)
             except WorkerFailed as error:
                 failed.add(name)
-                bench.say(f"{name} 没有建成：{error}")
+                bench.steps.tell(f"{name} 没有建成：{error}")
                 continue
             out.setdefault(name, []).append(done)
-            bench.say(f"建立 {name} 第 {run + 1} 次：{done['seconds']:.1f} 秒")
+            bench.steps.tell(f"建立 {name} 第 {run + 1} 次：{done['seconds']:.1f} 秒")
     return out
 
 
 def queries(bench: Bench, systems: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Speed and quality of each system that was built; a system that fails is left out and its reason said."""
+    """Speed and quality of each system that was built; a system that fails is left out and its reason said.
+
+    The floor searches the arrays that ours built.
+    """
     articles = Articles(bench.files)
     out = {}
     for name in systems:
         try:
-            done = bench.worker(name, "query", bench.index_of(name))
+            done = bench.worker(f"query-{name}", name, "query", bench.index_of("ours" if name == "floor" else name))
         except WorkerFailed as error:
-            bench.say(f"{name} 没有查成：{error}")
+            bench.steps.tell(f"{name} 没有查成：{error}")
             continue
         hits = done.pop("hits")
         done["quality"] = quality(bench.questions, [[articles.of(*h) for h in some] for some in hits])
         out[name] = done
-        shown = done["quality"]
-        bench.say(f"提问 {name}：p50 {done['rounds'][0]['p50']:.1f} 毫秒，召回@5 {shown['recall@5']:.3f}")
+        p50 = float(np.median([r["p50"] for r in done["rounds"]]))
+        bench.steps.tell(f"提问 {name}：p50 {p50:.1f} 毫秒，召回@5 {done['quality']['recall@5']:.3f}")
     return out
 
 
@@ -152,12 +153,13 @@ def growth(bench: Bench, originals: Sequence[Path]) -> dict[str, Any]:
     """Ours at several sizes of the files, twice by copies with changed words; exponents fitted over characters."""
     points = []
     for factor in GROWTH:
+        part = originals if factor >= 1 else originals[: max(1, round(len(originals) * factor))]
         folder = bench.folder / "growth"
         shutil.rmtree(folder, ignore_errors=True)
-        part = originals if factor >= 1 else originals[: max(1, round(len(originals) * factor))]
         files = lay_out(part, folder, copies=2 if factor > 1 else 1)
-        built = bench.worker("ours_plain", "build", bench.fresh("growth"), files)
-        asked = bench.worker("ours_plain", "query", bench.index_of("growth"), files)
+        label, index = f"growth-{factor:g}", bench.folder / "index" / "growth" / f"{factor:g}"
+        built = bench.worker(f"{label}-build", "ours_plain", "build", index, files)
+        asked = bench.worker(f"{label}-query", "ours_plain", "query", index, files)
         point = {
             "factor": factor,
             "files": len(files),
@@ -166,12 +168,14 @@ def growth(bench: Bench, originals: Sequence[Path]) -> dict[str, Any]:
             "index_mb": built["bytes"] / 1e6,
             "build_peak_mb": built["memory"].get("peak"),
             "query_mb": asked["memory"].get("now"),
+            "query_private_mb": asked["memory"].get("private"),
             "p50_ms": float(np.median([r["p50"] for r in asked["rounds"]])),
         }
         points.append(point)
-        bench.say(f"增长 ×{factor:g}：建立 {point['build_seconds']:.1f} 秒，p50 {point['p50_ms']:.1f} 毫秒")
+        shutil.rmtree(index, ignore_errors=True)
+        bench.steps.tell(f"增长 ×{factor:g}：建立 {point['build_seconds']:.1f} 秒，p50 {point['p50_ms']:.1f} 毫秒")
     shutil.rmtree(bench.folder / "growth", ignore_errors=True)
-    measured = ("build_seconds", "index_mb", "build_peak_mb", "query_mb", "p50_ms")
+    measured = ("build_seconds", "index_mb", "build_peak_mb", "query_mb", "query_private_mb", "p50_ms")
     return {"points": points, "exponents": {m: exponent(points, m) for m in measured}}
 
 
@@ -185,22 +189,30 @@ def exponent(points: Sequence[Mapping[str, Any]], measured: str) -> float | None
 
 
 def updates(bench: Bench, full: float) -> dict[str, Any]:
-    """Seconds of an update after one file, and after one in a hundred, changed; shares of a full build."""
+    """Seconds of an update with nothing changed, after one file and after one in a hundred changed; shares of ``full``.
+
+    Each is measured ``runs`` times (another file each time); one in a hundred once.
+    """
+    index = bench.index_of("ours")
+    if not index.is_dir():
+        bench.worker("update-first", "ours", "build", index)
+    runs = bench.plan.runs
+    cases = (("unchanged", 0, runs), ("one_file", 1, runs), ("one_percent", max(1, len(bench.files) // 100), 1))
     out: dict[str, Any] = {}
-    bench.worker("ours", "build", bench.index_of("ours"))  # brings the index to the present files
-    for label, n in (("one_file", 1), ("one_percent", max(1, len(bench.files) // 100))):
-        changed = bench.files[:n]
-        before = [p.read_text("utf-8") for p in changed]
-        for path, text in zip(changed, before, strict=True):
-            path.write_text(text.rstrip("\n") + f"\n\n测量用的一行（{label}）。\n", "utf-8")
-        seconds = bench.worker("ours", "build", bench.index_of("ours"))["seconds"]
-        for path, text in zip(changed, before, strict=True):
-            path.write_text(text, "utf-8")
-        out[label] = {"files": n, "seconds": seconds, "share": seconds / full}
-        bench.say(f"更新 {n} 个文件：{seconds:.1f} 秒，为全量的 {seconds / full:.0%}")
-    unchanged = bench.worker("ours", "build", bench.index_of("ours"))["seconds"]
-    out["back_again"] = {"files": n, "seconds": unchanged, "share": unchanged / full}
+    for label, n, times in cases:
+        changed = [bench.files[run * n : (run + 1) * n] for run in range(times)]
+        seconds = [_update(bench, f"update-{label}-{run}", some) for run, some in enumerate(changed)]
+        out[label] = {"files": n, "seconds": spread(seconds), "share": float(np.median(seconds)) / full}
+        bench.steps.tell(f"更新，改 {n} 个文件：{np.median(seconds):.1f} 秒，为全量的 {out[label]['share']:.1%}")
     return out
+
+
+def _update(bench: Bench, label: str, changed: Sequence[Path]) -> float:
+    """Seconds of one update after a line more in each of the files; they stay changed."""
+    if bench.steps.kept(f"{bench.name}-{label}") is None:
+        for path in changed:
+            path.write_text(path.read_text("utf-8").rstrip("\n") + f"\n\n测量用的一行（{label}）。\n", "utf-8")
+    return float(bench.worker(label, "ours", "build", bench.index_of("ours"))["seconds"])
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
@@ -209,5 +221,6 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def ratios(a: Sequence[float], b: Sequence[float]) -> dict[str, float]:
-    """Spread of a over b, run by run."""
-    return spread([x / y for x, y in zip(a, b, strict=False) if y])
+    """Spread of a over b, run by run; where b has fewer runs (``n_other``), each of a over the middle of b."""
+    others = list(b) if len(b) >= len(a) else [float(np.median(b))] * len(a)
+    return {**spread([x / y for x, y in zip(a, others, strict=False) if y]), "n_other": len(b)}

@@ -1,6 +1,7 @@
 """What is measured, behind one small protocol: ours, and the floor (bare cutting, bare FAISS, bare bm25s).
 
-Does not know how time is taken.
+Does not know how time is taken. ``prepare`` is for what every system pays once and no clock should count: imports, the
+encoder, jieba's dictionary.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ class System(Protocol):
 
     name: str
 
+    def prepare(self, *, building: bool) -> None:
+        """Import and load what is not the system's own work; ``building``: or only to search."""
+
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """Build the index of ``files`` (all in one folder) under ``folder``."""
 
@@ -33,6 +37,16 @@ class Ours:
     def __init__(self, *, known: bool = True) -> None:
         self.name = "ours" if known else "ours_plain"
         self._known = known
+
+    def prepare(self, *, building: bool) -> None:
+        """The build's modules, the encoder, the dictionary."""
+        from kb.search.embed import load_encoder
+        from kb.search.lexical.terms import cutter
+
+        if building:
+            import kb.search.index.build  # noqa: F401 - imported before the clock starts
+        load_encoder(None)
+        cutter()("预热")
 
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """Build or bring up to date."""
@@ -65,11 +79,16 @@ class Jieba:
 
     name = "jieba"
 
+    def prepare(self, *, building: bool) -> None:
+        """The dictionary."""
+        import jieba
+
+        jieba.initialize()
+
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """Cut everything."""
         import jieba
 
-        jieba.initialize()
         for path in files:
             jieba.lcut_for_search(path.read_text("utf-8"))
 
@@ -79,46 +98,44 @@ class Jieba:
 
 
 class Floor:
-    """The floor of searching: one flat FAISS search plus one bm25s scoring over ready-made articles, unfused."""
+    """The floor of searching, over the product's own arrays: its vectors in bare FAISS, its words in bare bm25s.
+
+    Nothing is fused, filtered or ranked; the two lists alternate. A folder with a generation is searched as it is.
+    """
 
     name = "floor"
 
+    def prepare(self, *, building: bool) -> None:
+        """As for ours."""
+        Ours().prepare(building=building)
+
     def build(self, files: Sequence[Path], folder: Path) -> None:
-        """Write nothing: the floor is held in memory when opened."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """A generation without known questions."""
+        Ours(known=False).build(files, folder)
 
     def open(self, folder: Path, files: Sequence[Path]) -> Search:
-        """Index every article by both."""
+        """Open the vectors; count the words of every passage for bm25s, in memory."""
         import bm25s
-        import faiss
-        import jieba
 
-        from kb.law.parse import parse_law
         from kb.search.embed import load_encoder
         from kb.search.embed.protocol import passage_text
+        from kb.search.index.generation import Generation
+        from kb.search.lexical.terms import clean, cutter
 
-        encoder = load_encoder(None)
-        passages = [
-            p
-            for f in files
-            for p in parse_law(f.read_text("utf-8"), name=f.stem).passages(f.name)
-            if p.article is not None
-        ]
-        texts = [passage_text(p) for p in passages]
-        vectors = encoder.encode(texts, kind="passage")
-        flat = faiss.IndexFlatIP(vectors.shape[1])
-        flat.add(vectors)
+        held, encoder, cut = Generation.open(folder), load_encoder(None), cutter()
+        passages = [p for d in held.documents() for p in held.of_document(d)]
+        spans = [(Path(p.source).name, p.start, p.end) for p in passages]
         words = bm25s.BM25()
-        words.index([jieba.lcut_for_search(t) for t in texts], show_progress=False)
-        spans = [(p.source, p.start, p.end) for p in passages]
+        words.index([cut(clean(passage_text(p))) for p in passages], show_progress=False)
+        del passages
         depth = min(DEPTH, len(spans))
 
         def search(question: str, history: Sequence[str]) -> list[Hit]:
             text = " ".join((*history, question))
-            _, near = flat.search(encoder.encode([text], kind="query"), depth)
-            scores = words.get_scores(jieba.lcut_for_search(text))
+            near, _ = held.vectors.top(encoder.encode([text], kind="query")[0], depth)
+            scores = words.get_scores(cut(clean(text)))
             best = scores.argpartition(-depth)[-depth:]
-            rows = [int(r) for pair in zip(near[0], best[scores[best].argsort()[::-1]], strict=False) for r in pair]
+            rows = [int(r) for pair in zip(near, best[scores[best].argsort()[::-1]], strict=False) for r in pair]
             return [spans[r] for r in dict.fromkeys(rows)][:DEPTH]
 
         return search

@@ -19,9 +19,16 @@ def mean(values: Sequence[float]) -> float | None:
 
 
 def interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, float] | None:
-    """95 % percentile bootstrap interval of the mean (Efron 1979, 4,000 draws); None of nothing."""
+    """95 % percentile bootstrap interval of the mean (Efron 1979, 4,000 draws); None of nothing.
+
+    Where every row is 1, or every row 0, drawing again says nothing: the exact bound of so many rows without an
+    exception stands instead (Clopper and Pearson 1934), so that two right of two is no certainty.
+    """
     if not values:
         return None
+    if set(values) <= {1.0} or set(values) <= {0.0}:
+        room = ((1 - LEVEL) / 2) ** (1 / len(values))
+        return (room, 1.0) if values[0] else (0.0, 1 - room)
     low, high = np.percentile(_means(np.asarray(values, np.float64), seed), _ENDS)
     return float(low), float(high)
 
@@ -53,8 +60,8 @@ class Difference:
         return self.b - self.a
 
     def verdict(self, higher_is_better: bool = True) -> str:
-        """``better``, ``worse``, or ``open`` where the interval holds zero."""
-        if self.low <= 0 <= self.high:
+        """``better``, ``worse``, or ``open``: the interval holds zero, or chance alone could move so few rows."""
+        if self.low <= 0 <= self.high or self.p > 1 - LEVEL:
             return "open"
         return "better" if (self.low > 0) is higher_is_better else "worse"
 

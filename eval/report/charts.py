@@ -134,6 +134,6 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _open(width: float, height: float, title: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" role="img"'
         f' aria-label="{escape(title, quote=True)}">'
     )

@@ -2,7 +2,8 @@
 
 A claim is marked where it stands: ``<!-- figure:law.recall@5 -->0.93<!-- /figure -->``. Names: ``task.metric``,
 with a type or group after a slash (``law.recall@5/scenario``); ``task.n``; ``task.ms/p95``; ``task.low/metric`` and
-``task.high/metric``; ``bench.`` with the keys of the last benchmark.
+``task.high/metric``; ``index.documents``, ``index.articles``, ``index.passages`` of the index the last law evaluation
+ran over; ``bench.`` with the keys of the last benchmark, separated by dots or slashes.
 
     python -m eval.report.claims README.md [--write]
 """
@@ -44,6 +45,8 @@ def figure(name: str, folder: Path = store.RESULTS) -> float:
     head, _, part = rest.partition("/")
     if task == "bench":
         return _bench(rest, folder)
+    if task == "index":
+        return _index(rest, folder)
     result = store.latest(folder, task)
     if result is None:
         raise InputError(f"{name}：eval/results 里没有任务 {task} 的结果；请运行 kb eval {task}")
@@ -67,18 +70,37 @@ def _of_task(held: dict[str, Any], head: str, part: str) -> float | None:
     return _number(held["figures"].get(head, {}).get("mean"))
 
 
+def _index(rest: str, folder: Path) -> float:
+    """A count of the index behind the newest law evaluation."""
+    result = store.latest(folder, "law")
+    found = _number(result.get(rest)) if result else None
+    if found is None:
+        raise InputError(f"index.{rest}：最近的 law 结果里没有这一项；请运行 kb eval law")
+    return found
+
+
 def _bench(rest: str, folder: Path) -> float:
     """A value of the newest benchmark: keys separated by dots and slashes."""
     files = sorted((folder / "bench").glob("*.json"))
     if not files:
         raise InputError("eval/results/bench 里没有结果；请运行 make bench")
-    value: Any = json.loads(files[-1].read_text("utf-8"))
-    for key in re.split(r"[./]", rest):
-        value = value.get(key) if isinstance(value, dict) else None
-    found = _number(value)
+    found = _number(_at(json.loads(files[-1].read_text("utf-8")), rest))
     if found is None:
         raise InputError(f"bench.{rest}：最近的结果里没有这一项")
     return found
+
+
+def _at(held: Any, keys: str) -> object:  # noqa: ANN401 - whatever JSON holds
+    """The value under keys separated by dots or slashes; a key may hold either itself (``p50/floor``). None: none."""
+    if not keys:
+        return held
+    if not isinstance(held, dict):
+        return None
+    for key in sorted((k for k in held if keys == k or keys.startswith((f"{k}.", f"{k}/"))), key=len, reverse=True):
+        found = _at(held[key], keys[len(key) + 1 :])
+        if found is not None:
+            return found
+    return None
 
 
 def _number(value: object) -> float | None:
@@ -86,10 +108,11 @@ def _number(value: object) -> float | None:
 
 
 def printed(value: float, like: str) -> str:
-    """``value`` with the decimals, and the percent sign, of ``like``."""
+    """``value`` with the decimals, the percent sign and the thousands' commas of ``like``."""
     share = like.strip().endswith("%")
     digits = like.strip().rstrip("%").partition(".")[2]
-    shown = f"{value * 100 if share else value:.{len(digits)}f}"
+    comma = "," if "," in like else ""
+    shown = f"{value * 100 if share else value:{comma}.{len(digits)}f}"
     return shown + ("%" if share else "")
 
 
@@ -107,10 +130,19 @@ def wrong(text: str, folder: Path = store.RESULTS) -> list[str]:
     return out
 
 
-def rewritten(text: str, folder: Path = store.RESULTS) -> str:
-    """``text`` with every claim set to the last results; raises InputError where there is no result."""
+def rewritten(text: str, folder: Path = store.RESULTS, *, lenient: bool = False) -> str:
+    """``text`` with every claim set to the last results.
+
+    Raises InputError where there is no result; ``lenient``: such a claim stays as it is.
+    """
     for c in reversed(claims(text)):
-        text = text[: c.start] + printed(figure(c.name, folder), c.printed) + text[c.end :]
+        try:
+            value = figure(c.name, folder)
+        except InputError:
+            if lenient:
+                continue
+            raise
+        text = text[: c.start] + printed(value, c.printed) + text[c.end :]
     return text
 
 

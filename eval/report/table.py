@@ -9,6 +9,42 @@ from typing import Any
 from eval.run.compare import VERDICTS, Comparison
 from eval.run.outcome import METRICS
 
+TYPES = {
+    "scenario": "情景",
+    "lookup": "查条文",
+    "penalty_pair": "违则与罚则",
+    "procedure": "程序",
+    "multi_article": "多条",
+    "nickname_typo": "简称与错字",
+    "multi_turn": "多轮",
+    "unanswerable": "不可答",
+    "fact": "事实",
+    "figure": "数据",
+    "followup": "追问",
+    "list": "列举",
+    "measure": "措施",
+    "two_doc": "两份对照",
+    "which_docs": "哪些文件",
+    "who_when": "何人何时",
+    "chat": "闲聊",
+    "code": "编程",
+    "company": "企业",
+    "equipment": "设备",
+    "foreign": "外国法",
+    "market": "行情",
+    "mechanism": "机理",
+    "no_article": "无此条",
+    "no_law": "无此法",
+    "not_held": "未收录",
+    "report": "报告",
+}
+"""Types of the shipped sets as readers see them; a set's own types are shown as they are written."""
+
+
+def type_name(label: str) -> str:
+    """A type as readers see it."""
+    return TYPES.get(label, label or "未分类")
+
 
 def width(text: str) -> int:
     """Columns a terminal gives to ``text``."""
@@ -16,8 +52,8 @@ def width(text: str) -> int:
 
 
 def pad(text: str, columns: int) -> str:
-    """``text`` filled with blanks on the right."""
-    return text + " " * max(0, columns - width(text))
+    """``text`` filled with blanks on the right, one at least."""
+    return text + " " * max(1, columns - width(text))
 
 
 def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
@@ -38,7 +74,7 @@ def result_lines(name: str, task: Mapping[str, Any]) -> list[str]:
         lines.append("  " + pad("分类", 18) + pad("n", 5) + "".join(pad(METRICS[m].label, 18) for m in chosen))
         for label, part in parts.items():
             cells = [f"{part['figures'][m]:.3f}" if m in part["figures"] else "-" for m in chosen]
-            lines.append("  " + pad(label, 18) + pad(str(part["n"]), 5) + "".join(pad(c, 18) for c in cells))
+            lines.append("  " + pad(type_name(label), 18) + pad(str(part["n"]), 5) + "".join(pad(c, 18) for c in cells))
     return lines
 
 
@@ -70,7 +106,7 @@ def worst_lines(task: Mapping[str, Any], n: int) -> list[str]:
     """The worst rows with gold, hits and citations."""
     lines = ["  最差的题："]
     for r in worst(task, n):
-        lines.append(f"  · {r['id']} [{r['type']}] {r.get('question', '')} {r.get('error', '')}".rstrip())
+        lines.append(f"  · {r['id']} [{type_name(r['type'])}] {r.get('question', '')} {r.get('error', '')}".rstrip())
         for label, key in (("应引", "gold"), ("实引", "cited"), ("命中", "found"), ("缺", "missing")):
             if r.get(key):
                 lines.append(f"      {label}：{'；'.join(r[key][:6])}")
@@ -80,14 +116,16 @@ def worst_lines(task: Mapping[str, Any], n: int) -> list[str]:
 
 
 def comparison_lines(c: Comparison, *, named: int) -> list[str]:
-    """Each metric before and after with the interval of the difference; gained and lost questions by name."""
+    """Each metric that moved, with the interval of the difference; gained and lost questions by name."""
     note = "" if c.same_questions else "（问题文件不同，只比共同的题）"
-    lines = [f"{c.label}（{c.task}）：{c.common} 题{note}"]
-    for metric, d in c.metrics.items():
+    moved = c.moved
+    same = "" if moved else "，各项指标没有变化"
+    lines = [f"{c.label}（{c.task}）：{c.common} 题{note}{same}"]
+    for metric, d in moved.items():
         verdict = VERDICTS[c.verdict(metric)]
         span = f"{d.change:+.3f} [{d.low:+.3f}, {d.high:+.3f}] p={d.p:.3f}"
         lines.append(f"  {pad(METRICS[metric].label, 28)}{d.a:.3f} → {d.b:.3f}  {span}  {verdict}")
-    for label, some in (("答对了的", c.gained), ("答错了的", c.lost)):
+    for label, some in (("变好的题", c.gained), ("变差的题", c.lost)):
         if some:
             shown = "；".join(f"{x.id} {x.question[:24]} {x.before:.2f}→{x.after:.2f}" for x in some[:named])
             more = f" 等 {len(some)} 题" if len(some) > named else ""
@@ -98,4 +136,4 @@ def comparison_lines(c: Comparison, *, named: int) -> list[str]:
 def by_metric(task: Mapping[str, Any], metric: str) -> Sequence[tuple[str, int, float]]:
     """(label, rows, mean) of a metric by type and group."""
     parts = {**task["by_type"], **task["by_group"]}
-    return [(label, p["n"], p["figures"][metric]) for label, p in parts.items() if metric in p["figures"]]
+    return [(type_name(label), p["n"], p["figures"][metric]) for label, p in parts.items() if metric in p["figures"]]

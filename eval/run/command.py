@@ -39,12 +39,16 @@ class Wanted:
     worst: int = 0
     fail_under: tuple[str, ...] = ()
     no_worse: tuple[str, ...] = ()
+    against: str = ""
     judge: bool = False
 
 
 def evaluate(base: KnowledgeBase, wanted: Wanted) -> int:
     """Measure, print, write the result and its page; 1 when a gate fails or a spreadsheet has rows at fault."""
     gates = [_gate(g) for g in wanted.fail_under]
+    _check_metrics(wanted.no_worse)
+    folder = wanted.out or store.RESULTS
+    named = store.find(wanted.against, folder) if wanted.against else None
     tasks = _tasks(wanted)
     if wanted.questions is not None and _faulty(wanted.questions):
         return 1
@@ -64,22 +68,34 @@ def evaluate(base: KnowledgeBase, wanted: Wanted) -> int:
     if not runs:
         raise InputError("没有一项任务能在此索引上测；见上面的原因")
     result = store.result_of(runs, base.status(), date.today())
-    folder = wanted.out or store.RESULTS
-    before = {r.name: store.latest(folder, r.name) for r in runs}
+    before = {r.name: named or store.latest(folder, r.name) for r in runs}
     comparisons = _against(before, result)
     _show(result, comparisons, wanted.worst)
     if wanted.judge:
         _judge(base, context, [t for t in tasks if t.name not in absent])
-    path = store.save(result, folder)
-    page = write_page(result, comparisons, path.with_suffix(".html"))
+    worse = _worse(comparisons, wanted.no_worse)
+    kind = "worse" if worse else "limit" if wanted.limit else "answers" if wanted.answers else ""
+    path = store.save(result, folder, kind)
+    page = write_page(store.read(path), comparisons, path.with_suffix(".html"))
     print(f"结果：{path}\n网页：{page}")
-    return int(_below(result, gates) | _worse(comparisons, wanted.no_worse))
+    if kind:
+        print("此结果单独存放，不作以后比较的基准")
+    return int(_below(result, gates) | worse)
+
+
+def template(path: Path) -> int:
+    """Write an empty spreadsheet of questions."""
+    from eval.run.template import write_template
+
+    print(f"已写 {write_template(path)}；填好后运行 kb eval --questions {path}")
+    return 0
 
 
 def compare(names: Sequence[str], no_worse: Sequence[str], out: Path | None) -> int:
     """Print the difference of two results; 1 when a metric of ``no_worse`` is worse beyond its interval."""
     if len(names) != 2:
         raise InputError("用法：kb eval compare 结果A 结果B（eval/results 里的文件，或其文件名开头）")
+    _check_metrics(no_worse)
     folder = out or store.RESULTS
     a, b = (store.find(n, folder) for n in names)
     comparisons = compared(a, b)
@@ -119,7 +135,7 @@ def _against(before: Mapping[str, store.Result | None], result: store.Result) ->
     """Each task against the newest earlier result that holds it."""
     out = []
     for name, old in before.items():
-        if old is not None:
+        if old is not None and name in old["tasks"]:
             one = {**result, "tasks": {name: result["tasks"][name]}}
             out += compared(old, one)
     return out
@@ -130,8 +146,10 @@ def _show(result: store.Result, comparisons: Sequence[Comparison], worst: int) -
         print("\n".join(result_lines(name, body)))
         if worst:
             print("\n".join(worst_lines(body, worst)))
+    if comparisons:
+        print("\n与上次相比：")
     for c in comparisons:
-        print("\n".join(["与上次相比：", *comparison_lines(c, named=5)]))
+        print("\n".join(comparison_lines(c, named=5)))
 
 
 def _judge(base: KnowledgeBase, context: Context, tasks: Sequence[task.Task]) -> None:
@@ -174,13 +192,18 @@ def _below(result: Mapping[str, Any], gates: Sequence[tuple[str, str, float]]) -
     return failing
 
 
+def _check_metrics(names: Sequence[str]) -> None:
+    """Raises InputError for a metric that ``--no-worse`` does not know."""
+    for name in names:
+        if name.rpartition(".")[2] not in METRICS:
+            raise InputError(f"--no-worse 不认识指标“{name}”；可用：{'、'.join(METRICS)}")
+
+
 def _worse(comparisons: Sequence[Comparison], names: Sequence[str]) -> bool:
     """Whether a named metric is worse beyond its interval in a task."""
     failing = False
     for name in names:
         owner, _, metric = name.rpartition(".")
-        if metric not in METRICS:
-            raise InputError(f"--no-worse 不认识指标“{name}”；可用：{'、'.join(METRICS)}")
         for c in comparisons:
             if owner in ("", c.task) and metric in c.metrics and c.verdict(metric) == "worse":
                 failing = True

@@ -41,6 +41,11 @@ class Comparison:
     lost: tuple[Change, ...]
     ms: tuple[dict[str, float], dict[str, float]]
 
+    @property
+    def moved(self) -> dict[str, Difference]:
+        """The metrics in which any question differs."""
+        return {m: d for m, d in self.metrics.items() if (d.low, d.change, d.high) != (0, 0, 0)}
+
     def verdict(self, metric: str) -> str:
         """better, worse or open."""
         return self.metrics[metric].verdict(METRICS[metric].higher)

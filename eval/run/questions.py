@@ -58,8 +58,10 @@ def load(path: Path) -> QuestionSet:
     """
     try:
         raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"没有 {path} 这个文件；请检查路径") from error
     except OSError as error:
-        raise InputError(f"读不了 {path.name}：{error.strerror}；请检查路径") from error
+        raise InputError(f"读不了 {path.name}：{error.strerror}；请检查路径和权限") from error
     if path.suffix.lower() == ".xlsx":
         from eval.run.sheet import sheet_rows
 

@@ -1,6 +1,8 @@
 """Results files: ``<date>-<generation>.json``, several runs of a day over one generation in one file.
 
-Does not know how figures are shown. A file is written whole or not at all.
+Does not know how figures are shown. A file is written whole or not at all. A run that must not be taken for the
+product's figures (some of the questions, answers made elsewhere, worse than a gate allows) stands in a file of its own,
+``<date>-<generation>-<kind>.json``, which nothing is compared with unless it is named.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from eval.run.outcome import TaskRun
 from kb.base.records import InputError
 
 FORMAT = 1
+KINDS = ("limit", "answers", "worse")
 RESULTS = ROOT / "eval" / "results"
 Result = dict[str, Any]
 
@@ -29,6 +32,8 @@ def result_of(runs: Sequence[TaskRun], status: dict[str, Any], today: date) -> R
         "generation": status["generation"],
         "encoder": status["encoder"],
         "corpus_newest": status["corpus_newest"],
+        "documents": sum(status.get("documents", {}).values()),
+        "articles": status.get("articles", 0),
         "passages": status["passages"],
         "tasks": {r.name: r.to_json() for r in runs},
     }
@@ -39,10 +44,13 @@ def name_of(result: Result) -> str:
     return f"{result['date']}-{result['generation'][:12]}"
 
 
-def save(result: Result, folder: Path) -> Path:
-    """Write ``<date>-<generation>.json``; tasks of an earlier run of the same day and generation stay."""
+def save(result: Result, folder: Path, kind: str = "") -> Path:
+    """Write ``<date>-<generation>.json``; tasks of an earlier run of the same day and generation stay.
+
+    ``kind``: one of ``KINDS`` where the figures are not the product's own.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name_of(result)}.json"
+    path = folder / f"{name_of(result)}{f'-{kind}' if kind else ''}.json"
     if path.is_file():
         result = {**result, "tasks": {**read(path)["tasks"], **result["tasks"]}}
     made = path.with_suffix(f".{os.getpid()}.tmp")
@@ -84,6 +92,7 @@ def find(name: str, folder: Path = RESULTS) -> Result:
     if Path(name).is_file():
         return read(Path(name))
     fitting = sorted(folder.glob(f"{name}*.json")) if "/" not in name else []
+    fitting = [p for p in fitting if p.stem == name] or [p for p in fitting if _own(p)] or fitting
     if len(fitting) != 1:
         have = "、".join(p.stem for p in sorted(folder.glob("*.json"))[-5:]) or "（空）"
         why = "有几个结果都以它开头" if fitting else "没有这个结果"
@@ -91,10 +100,15 @@ def find(name: str, folder: Path = RESULTS) -> Result:
     return read(fitting[0])
 
 
+def _own(path: Path) -> bool:
+    """Whether a file holds the product's figures over whole question sets."""
+    return not path.stem.endswith(tuple(f"-{kind}" for kind in KINDS))
+
+
 def latest(folder: Path, task: str, *, before: str | None = None) -> Result | None:
-    """The newest result that holds ``task``; ``before``: only runs that began before this time. None: there is none."""
+    """The newest own result that holds ``task``; ``before``: only runs that began earlier. None: there is none."""
     found = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(filter(_own, folder.glob("*.json"))):
         result = read(path)
         held = result["tasks"].get(task)
         if held is not None and (before is None or held["about"]["when"] < before):

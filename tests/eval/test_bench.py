@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from eval.bench import worker
-from eval.bench.material import Articles, Question, lay_out
-from eval.bench.measure import exponent, quality, ratios, spread
+from eval.bench.material import Articles, Question, lay_out, memory
+from eval.bench.measure import Bench, Plan, exponent, quality, ratios, spread
 from eval.bench.page import facts, lines, rows, write_page
+from eval.bench.steps import Steps, WorkerFailed
 
 ASKED = Question("q", "车间吊钩多久检查一次", (), ("示例车间安全条例第二条",))
 
@@ -61,7 +62,50 @@ def test_the_exponent_of_growth(power: int, slope: float) -> None:
 
 def test_spreads_and_ratios() -> None:
     assert spread([3.0, 1.0, 2.0]) == {"min": 1.0, "median": 2.0, "max": 3.0, "n": 3}
-    assert ratios([2.0, 6.0], [4.0, 3.0]) == {"min": 0.5, "median": 1.25, "max": 2.0, "n": 2}
+    assert ratios([2.0, 6.0], [4.0, 3.0]) == {"min": 0.5, "median": 1.25, "max": 2.0, "n": 2, "n_other": 2}
+    assert ratios([2.0, 6.0], [4.0]) == {"min": 0.5, "median": 1.0, "max": 1.5, "n": 2, "n_other": 1}
+
+
+@pytest.mark.parametrize(
+    ("each", "n"), [(0.001, 30), (0.1, 30), (0.4, 15), (9.0, 5)], ids=["fast", "just", "cut short", "the least"]
+)
+def test_slow_systems_are_asked_less(each: float, n: int) -> None:
+    assert worker.affordable(each, rounds=5, most=30, seconds=60.0) == n
+
+
+def test_a_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    said: list[str] = []
+    steps = Steps(tmp_path, said.append)
+    steps.claim({"share": 1})
+    steps.keep("side-build-ours-0", {"seconds": 7})
+    again = Steps(tmp_path, said.append, expected=3)
+    again.claim({"share": 1})
+    assert again.run("side-build-ours-0", {"system": "nonsense"}) == {"seconds": 7}
+    again.tell("建立")
+    assert said[0].startswith("沿用")
+    assert said[1].startswith("[1/3，")
+    again.claim({"share": 2})
+    assert again.kept("side-build-ours-0") is None
+
+
+def test_a_worker_that_fails_says_why(tmp_path: Path) -> None:
+    with pytest.raises(WorkerFailed, match="nonsense"):
+        Steps(tmp_path, print).run("x", {"system": "nonsense", "action": "build", "files": [], "folder": str(tmp_path)})
+
+
+def test_bare_cutting_is_scaled_to_all_files(tmp_path: Path) -> None:
+    files = tuple(tmp_path / f"{i}.md" for i in range(4))
+    for path in files:
+        path.write_text("x" * 100, "utf-8")
+    steps = Steps(tmp_path, print)
+    bench = Bench("b", Plan(runs=2), tmp_path, files, (ASKED,), steps)
+    steps.keep("b-build-jieba-0", {"seconds": 3.0})
+    assert bench.build("jieba", 0)["seconds"] == 6.0
+
+
+def test_memory_of_this_process() -> None:
+    found = memory()
+    assert 0 < found["anonymous"] <= found["private"] <= found["pss"] <= found["now"] <= found["peak"]
 
 
 @pytest.mark.parametrize("system", ["ours_plain", "floor"])
@@ -69,7 +113,7 @@ def test_a_system_is_built_and_asked(
     system: str, laid_out: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job = {"system": system, "files": list(map(str, laid_out)), "folder": str(tmp_path / "index")}
-    job |= {"questions": [[ASKED.text, []]], "rounds": 2, "timed": 1}
+    job |= {"questions": [[ASKED.text, []]], "rounds": 2, "timed": 1, "seconds": 1.0}
     done = {}
     for action in ("build", "query"):
         path = tmp_path / f"{action}.json"
@@ -92,19 +136,30 @@ def test_what_is_shown(tmp_path: Path) -> None:
         "versions": {"txtai": "9"},
         "questions": 91,
         "corpus": {"files": 3, "characters": 400_000},
-        "systems": {"ours": {"build": spread([2.0]), "quality": {"recall@5": 0.9}}, "txtai": {}},
-        "ratios": {"build/jieba": ratios([2.0], [1.0])},
+        "plan": {"timed": 30},
+        "systems": {"ours": {"build": spread([2.0]), "quality": {"recall@5": 0.9}}, "txtai": {"timed": 7}},
+        "ratios": {"build/jieba": ratios([2.0], [1.0]), "p50/txtai": ratios([2.0, 4.0], [1.0])},
+        "whole": {"systems": {"ours": {"index_mb": 123.4}}, "ratios": {"p50/floor": ratios([2.0], [1.0])}},
+        "process": {
+            "memory_mb": {"now": 400, "private": 111},
+            "index_mb": 254.0,
+            **{f"{n}_seconds": spread([1.0, 1.2]) for n in ("ask", "show", "import")},
+            **{f"{n}_ratio": ratios([1.0], [4.0]) for n in ("ask", "show")},
+        },
         "growth": {
             "points": [
                 {"characters": 10**i, "build_seconds": i, "query_mb": 9, "p50_ms": 1, "index_mb": 1} for i in (5, 6)
             ],
             "exponents": {"build_seconds": 0.9},
         },
-        "updates": {"one_file": {"files": 1, "seconds": 1.0, "share": 0.1}},
+        "updates": {"one_file": {"files": 1, "seconds": spread([1.0]), "share": 0.1}},
     }
-    assert [r[0] for r in rows(result)] == ["", "本系统", "txtai"]
-    assert rows(result)[2][1:] == ["-"] * 11
+    assert [r[0] for r in rows(result["systems"])] == ["", "本系统", "txtai"]
+    assert rows(result["systems"])[2][1:] == ["-"] * 12
     text = "\n".join(lines(result))
     assert "0.900" in text
-    assert any("10%" in f for f in facts(result))
+    said = "\n".join(facts(result))
+    for fact in ("10.0%", "对方 1 次", "独占 111 MB", "每轮只问 7 题", "之比 0.25", "全部语料，p50 本系统/裸 FAISS"):
+        assert fact in said
+    assert "123.4" in text
     assert "<svg" in write_page(result, tmp_path / "page.html").read_text("utf-8")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from eval.figures import documents, tasks_of, write
 from eval.report.claims import claims, printed, rewritten, wrong
 from eval.run import store
 from eval.run.outcome import Outcome, TaskRun
+from eval.run.task import available
 
-STATUS = {"generation": "0123456789abcdef", "encoder": "static", "corpus_newest": "2025-04-30", "passages": 10}
+STATUS = {
+    "generation": "0123456789abcdef",
+    "encoder": "static",
+    "corpus_newest": "2025-04-30",
+    "passages": 10,
+    "documents": {"law": 3400, "report": 75},
+}
 
 
 @pytest.fixture
@@ -22,7 +31,8 @@ def results(tmp_path: Path) -> Path:
     run = TaskRun("law", "法律问答", "recall@5", rows, 1.0, about=about)
     store.save(store.result_of([run], STATUS, date(2025, 5, 1)), tmp_path)
     (tmp_path / "bench").mkdir()
-    (tmp_path / "bench" / "2025-05-01.json").write_text(json.dumps({"query": {"ours": {"median": 12.5}}}), "utf-8")
+    measured = {"query": {"ours": {"median": 12.5}}, "ratios": {"p50/floor": {"median": 2.25}}}
+    (tmp_path / "bench" / "2025-05-01.json").write_text(json.dumps(measured), "utf-8")
     return tmp_path
 
 
@@ -40,6 +50,9 @@ def claim(name: str, value: str) -> str:
         ("law.n", "4"),
         ("law.ms/p50", "10"),
         ("bench.query.ours.median", "12.5"),
+        ("bench.query/ours/median", "12.5"),
+        ("bench.ratios/p50/floor/median", "2.2"),
+        ("index.documents", "3,475"),
     ],
 )
 def test_claims_that_stand(results: Path, name: str, value: str) -> None:
@@ -68,6 +81,33 @@ def test_the_figures_of_the_readme_are_those_of_the_last_results(root: Path) -> 
     for name in ("README.md", "docs/quality.md"):
         if (root / name).is_file():
             assert wrong((root / name).read_text("utf-8")) == [], name
+
+
+def test_writing_leaves_what_was_not_measured_and_says_so(
+    results: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "doc.md"
+    document.write_text(claim("law.recall@5", "0.10") + claim("bench.nothing", "9.9"), "utf-8")
+    assert tasks_of([document]) == ("law",)
+    assert write([document], results) == 1
+    assert document.read_text("utf-8") == claim("law.recall@5", "0.75") + claim("bench.nothing", "9.9")
+    said = capsys.readouterr().out
+    assert "law.recall@5：0.10 → 0.75" in said
+    assert "没有测：bench.nothing" in said
+    document.write_text(claim("law.recall@5", "0.10"), "utf-8")
+    assert write([document], results) == 0
+
+
+def test_every_task_the_documents_claim_from_can_be_run(root: Path) -> None:
+    named = tasks_of(documents(root))
+    assert {"law", "dev"} <= set(named) <= set(available())
+
+
+def test_no_measured_figure_of_the_readme_goes_without_a_mark(root: Path) -> None:
+    text = (root / "README.md").read_text("utf-8")
+    for c in reversed(claims(text)):
+        text = text[: c.start] + text[c.end :]
+    assert re.findall(r"(?<![\d.])[01]\.\d{2,}(?![\d.])|\d+(?:\.\d+)?\s*%", text) == []
 
 
 def test_unmarked_numbers_are_no_claims() -> None:

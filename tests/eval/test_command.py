@@ -71,6 +71,40 @@ def test_a_second_run_is_compared_with_the_first(
     assert "与上次相比" in capsys.readouterr().out
 
 
+def test_a_run_worse_than_a_gate_allows_does_not_become_the_baseline(
+    kb_eval: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(question: str) -> Path:
+        rows = [json.dumps({**json.loads(GOOD), "id": f"own{i}", "question": question}) for i in range(20)]
+        return write(tmp_path / "ours.jsonl", *rows)
+
+    assert kb_eval("--questions", str(asked("安全生产法第二十八条说什么"))) == 0
+    for _ in range(2):
+        assert kb_eval("--questions", str(asked("安全生产法第三条说什么")), "--no-worse", "recall@5") == 1
+        assert "变差：ours.recall@5 1.000 → 0.000" in capsys.readouterr().out
+    own, worse = sorted((tmp_path / "results").glob("*.json"), key=lambda p: len(p.stem))
+    assert worse.stem == f"{own.stem}-worse"
+    assert kb_eval("--questions", str(asked("安全生产法第三条说什么")), "--against", worse.stem) == 0
+    assert "各项指标没有变化" in capsys.readouterr().out
+
+
+def test_a_metric_nobody_knows_is_refused_before_anything_is_asked(
+    kb_eval: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kb_eval("bundled", "--no-worse", "nonsense") == 1
+    assert "--no-worse 不认识指标" in capsys.readouterr().err
+
+
+def test_the_empty_spreadsheet_can_be_measured_as_it_is(kb_eval: Any, tmp_path: Path) -> None:
+    own = tmp_path / "ours.xlsx"
+    assert kb_eval("--template", str(own)) == 0
+    assert kb_eval("--template", str(own)) == 1  # what stands there is not written over
+    assert kb_eval("--questions", str(own)) == 0
+    task = kept(tmp_path)["tasks"]["ours"]
+    assert (task["n"], task["errors"], set(task["by_type"])) == (3, 0, {"情景", "多轮", "不可答"})
+    assert task["figures"]["recall@5"]["n"] == 2
+
+
 def test_a_spreadsheet_with_rows_at_fault_is_sent_back(
     kb_eval: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

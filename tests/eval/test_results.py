@@ -46,6 +46,24 @@ def test_kept_and_read_again(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("kind", store.KINDS)
+def test_what_is_not_the_products_own_is_no_baseline(tmp_path: Path, kind: str) -> None:
+    own = store.save(result({"a": 1.0}), tmp_path)
+    aside = store.save(result({"a": 0.0}, when="2025-05-01T09:00:00+00:00"), tmp_path, kind)
+    assert aside.name == f"2025-05-01-0123456789ab-{kind}.json"
+    found = store.latest(tmp_path, "law")
+    assert found == store.read(own) == store.find("2025-05-01", tmp_path)
+    assert store.find(aside.stem, tmp_path) == store.read(aside)
+
+
+def test_only_metrics_that_moved_are_shown() -> None:
+    [same] = compare(result({"a": 1.0, "b": 0.5}), result({"a": 1.0, "b": 0.5}))
+    assert comparison_lines(same, named=3) == ["法律问答（law）：2 题，各项指标没有变化"]
+    [moved] = compare(result({"a": 1.0, "b": 0.5}), result({"a": 1.0, "b": 0.0}))
+    assert list(moved.moved) == ["cite_recall"]
+    assert "各项指标没有变化" in page(result({"a": 1.0, "b": 0.5}), [same])
+
+
 def test_another_task_of_the_day_joins_the_file(tmp_path: Path) -> None:
     store.save(result({"a": 1.0}), tmp_path)
     path = store.save(result({"b": 0.0}, task="check"), tmp_path)
@@ -155,7 +173,7 @@ def test_the_page_loads_nothing_and_escapes_everything() -> None:
     assert "<svg" in html
     assert "问&lt;b&gt;" in html
     assert "问<b>" not in html
-    assert not re.findall(r"""(?:src|href)=|url\(|<script|@import""", html)
+    assert not re.findall(r"""(?:src=|href="(?!#))|url\(|<script|@import""", html)
     for shown in ("变差的题", "最差的题", "甲法第一条", "乙法第二条", "看不出差别"):
         assert shown in html
 
@@ -164,7 +182,7 @@ def test_the_table_names_figures_types_and_worst_rows() -> None:
     task = result({"a": 1.0, "b": 0.0})["tasks"]["law"]
     text = "\n".join([*result_lines("law", task), *worst_lines(task, 5)])
     assert re.search(r"引用召回（条）\s+0\.500\s+\[0\.000, 1\.000\]\s+n=2", text)
-    assert "· b [lookup]" in text
+    assert "· b [查条文]" in text
     assert [r["id"] for r in worst(task, 5)] == ["b"]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap, permutation_test
+from scipy.stats import binomtest, bootstrap, permutation_test
 
 from eval.metrics import interval, paired, percentiles
 
@@ -18,6 +18,16 @@ def test_interval_agrees_with_scipy() -> None:
 def test_interval_of_one_value_and_of_none() -> None:
     assert interval([0.5, 0.5, 0.5]) == (0.5, 0.5)
     assert interval([]) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"), [([1.0, 1.0], 0.158, 1.0), ([0.0] * 10, 0.0, 0.308), ([1.0] * 385, 0.990, 1.0)]
+)
+def test_all_right_is_no_certainty(values: list[float], low: float, high: float) -> None:
+    assert interval(values) == pytest.approx((low, high), abs=5e-4)
+    lower, upper = interval(values) or (0.0, 0.0)
+    exact = binomtest(int(sum(values)), len(values)).proportion_ci(0.95, method="exact")
+    assert (lower, upper) == pytest.approx((exact.low, exact.high), abs=1e-6)
 
 
 def test_the_permutation_test_agrees_with_scipy() -> None:
@@ -42,6 +52,7 @@ def test_the_permutation_test_agrees_with_scipy() -> None:
         ([0.0] * 30, [1.0] * 30, False, "worse"),
         ([1.0] * 30, [0.0] * 30, True, "worse"),
         ([0.0, 1.0] * 15, [0.0, 1.0] * 15, True, "open"),
+        ([0.0] * 3, [1.0] * 3, True, "open"),  # three questions are too few, however they moved
         ([0.0] * 29 + [1.0], [0.0] * 28 + [1.0, 1.0], True, "open"),  # one question more is not "better"
     ],
 )
