@@ -16,9 +16,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: i
 import gradio as gr
 
 from kb.base.records import KbError
-from kb.pages.shared.door import Door
+from kb.pages.shared.door import Door, Handler
 from kb.pages.shared.markup import Markup, tag
 from kb.pages.shared.theme import SCRIPT
+from kb.serve.users import Role
 
 NAME = "应急管理执法知识库"
 PAGES = ("ask", "lookup", "draft", "check", "corpus", "quality")
@@ -35,13 +36,27 @@ def pages(door: Door, names: Sequence[str] = PAGES) -> list[Any]:
 def compose(door: Door) -> gr.Blocks:
     """The whole page. Handlers are queued, and none is public."""
     with gr.Blocks(title=NAME, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as blocks:
-        gr.HTML(head(door), elem_id="kb-head", apply_default_css=False, js_on_load=SCRIPT)
+        top = gr.HTML(head(door), elem_id="kb-head", apply_default_css=False, js_on_load=SCRIPT)
         with gr.Tabs(elem_id="kb-tabs"):
             for page in pages(door):
                 with gr.Tab(page.TITLE, id=page.__name__.rpartition(".")[2]):
                     page.build(door)
+        blocks.load(
+            _head_again(door), None, [top], api_name="head_open", api_visibility="private", show_progress="hidden"
+        )
     blocks.queue(default_concurrency_limit=CONCURRENCY, max_size=QUEUE, api_open=False)
     return blocks
+
+
+def _head_again(door: Door) -> Handler:
+    """The head for a page opened after an update."""
+    drawn = door.generation()
+
+    @door.guard(Role.QUERY)
+    def opened(request: gr.Request) -> object:
+        return gr.skip() if door.generation() == drawn else head(door)
+
+    return opened
 
 
 def head(door: Door) -> Markup:

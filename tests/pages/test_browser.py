@@ -81,7 +81,7 @@ def test_on_a_phone_the_article_comes_into_view_and_back(opened: Opener, open_ur
     ask(page)
     page.locator(".kb-turn .kb-chip").first.click()
     page.wait_for_function(IN_VIEW, arg="#kb-ask-pane h2")
-    page.get_by_role("button", name="返回回答").click()
+    page.get_by_role("button", name="返回原处").click()
     page.wait_for_function(IN_VIEW, arg="[data-opened]")
 
 
