@@ -86,12 +86,12 @@ def build(door: Door) -> None:
 def _ledger(door: Door) -> None:
     """Figures of earlier reports: a table with bars of one indicator over years and organisations."""
     with gr.Accordion("以往报告的数据台账", open=False):
-        with gr.Row(elem_classes="kb-ask-row"):
+        with gr.Row():
             indicator = gr.Textbox(
-                label="指标里有", placeholder="检查企业", max_length=40, elem_id="kb-ledger-indicator"
+                label="指标里有", placeholder="检查企业", max_length=40, min_width=140, elem_id="kb-ledger-indicator"
             )
-            org = gr.Textbox(label="机关里有", max_length=40)
-            go = gr.Button("查", scale=0, min_width=88, elem_id="kb-ledger-go")
+            org = gr.Textbox(label="机关里有", max_length=40, min_width=140)
+        go = gr.Button("查数据", size="md", elem_id="kb-ledger-go")
         table = panel("kb-ledger-table")
 
     @door.guard(Role.QUERY)

@@ -213,12 +213,13 @@ def _listed(documents: Sequence[DocumentRow], heading: str) -> Markup:
     rows = []
     for d in documents[:MAX_LISTED]:
         note = [badge("要点", "care")] if d.text_kind == "digest" else []
-        text = join([tag("b", d.key), " ", d.version or "", " ", *note])
+        text = join([tag("b", d.key), " ", tag("span", d.version or "", class_="kb-date"), " ", *note])
         rows.append(tag("li", button(text, "law", class_="kb-link", source=d.source)))
     more = len(documents) - MAX_LISTED
     rest = [tag("p", f"还有 {more} 份，请在上面写名称来找。", class_="kb-source")] if more > 0 else []
     up = button("返回目录", "ranks", class_="kb-button")
-    return tag("nav", tag("h2", heading), up, tag("ul", *rows), *rest, class_="kb-browse", aria_label=heading)
+    head = tag("div", tag("h2", heading), up, class_="kb-side-head")
+    return tag("nav", head, tag("ul", *rows), *rest, class_="kb-browse", aria_label=heading)
 
 
 def outline(base: KnowledgeBase, document: DocumentRow, current: Passage | None = None) -> Markup:
@@ -232,12 +233,12 @@ def outline(base: KnowledgeBase, document: DocumentRow, current: Passage | None 
             continue
         here = current is not None and bool(current.path) and current.path[0] == chapter
         parts.append(tag("details", tag("summary", chapter), tag("ul", *rows), open=here))
-    head = tag("h2", document.key)
     note = badge("要点，非条文原文", "care") if document.text_kind == "digest" else badge(_group(document))
     up = button("返回目录", "ranks", class_="kb-button")
     version = badge(f"{document.version}文本") if document.version else ""
     line = tag("p", join([note, " ", version]), class_="kb-badges")
-    return tag("nav", head, line, up, *parts, class_="kb-browse", aria_label=f"{document.key}目录")
+    head = tag("div", tag("h2", document.key), up, class_="kb-side-head")
+    return tag("nav", head, line, *parts, class_="kb-browse", aria_label=f"{document.key}目录")
 
 
 def _entry(base: KnowledgeBase, passage: Passage, current: Passage | None) -> Markup:

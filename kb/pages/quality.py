@@ -130,11 +130,12 @@ def task_view(name: str, task: Mapping[str, Any], before: Mapping[str, Any] | No
     head = tag("tr", *(tag("th", h, scope="col") for h in heads))
     about = task.get("about", {})
     when = str(about.get("when", ""))[:16].replace("T", " ")
-    facts = f"{task.get('n', 0)} 题，出错 {task.get('errors', 0)}；按 {about.get('as_of', '')} 的法律；{when}"
+    day = tag("span", str(about.get("as_of", "")), class_="kb-date")
+    count = f"{task.get('n', 0)} 题，出错 {task.get('errors', 0)}；按 "
     ms = task.get("ms") or {}
     times = f"；每题 {ms['p50']:.0f} 毫秒（中位），95% 在 {ms['p95']:.0f} 毫秒内" if ms else ""
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="kb-table kb-ledger kb-measures")
-    said = tag("p", facts + times, class_="kb-source")
+    said = tag("p", count, day, " 的法律；", tag("span", when, class_="kb-date"), times, class_="kb-source")
     return tag("section", tag("h2", task.get("label", name)), said, table, worst(task), class_="kb-report")
 
 

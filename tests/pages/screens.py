@@ -72,6 +72,15 @@ def draft(page: Page) -> None:
     page.locator("#kb-draft-text .kb-paragraph").first.wait_for()
 
 
+def ledger(page: Page) -> None:
+    tab(page, "写报告")
+    page.get_by_text("以往报告的数据台账").click()
+    page.fill("#kb-ledger-indicator textarea", "检查企业")
+    page.click("#kb-ledger-go")
+    page.locator("#kb-ledger-table table").first.wait_for()
+    page.locator("#kb-ledger-go").scroll_into_view_if_needed()
+
+
 def corpus(page: Page) -> None:
     tab(page, "资料库")
     page.locator("#kb-corpus-table tr").nth(1).wait_for()
@@ -84,7 +93,7 @@ def quality(page: Page) -> None:
 
 SCENES: dict[str, Callable[[Page], None]] = {
     "ask-empty": ask_empty, "ask": ask, "ask-open": ask_open, "lookup": lookup, "check": check, "draft": draft,
-    "corpus": corpus, "quality": quality,
+    "ledger": ledger, "corpus": corpus, "quality": quality,
 }  # fmt: skip
 
 

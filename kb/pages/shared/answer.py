@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
+from kb.assist.answer.generated import FAILED as UNVERIFIED
 from kb.base.records import Answer, Citation, CitationStatus, Role
 from kb.base.words import CITATION_STATUS, FAILED, ROLE
 from kb.pages.shared.markup import Markup, badge, button, join, tag
@@ -188,7 +189,15 @@ def _line(line: str, citations: Cited, turn: int) -> Markup:
     label = _LABEL.match(line)
     at = label.end() if label else 0
     bold = [tag("b", line[:at])] if at else []
-    return tag("p", *bold, *_pieces(line[at:], citations, turn), class_="kb-point" if line.startswith("·") else None)
+    said = [_failures_marked(part) for part in _pieces(line[at:], citations, turn)]
+    return tag("p", *bold, *said, class_="kb-point" if line.startswith("·") else None)
+
+
+def _failures_marked(part: str | Markup) -> Markup:
+    """A piece of text with the marks of failed sentences as labels."""
+    if isinstance(part, Markup):
+        return part
+    return join(part.split(UNVERIFIED), badge(UNVERIFIED.strip("【】"), "bad"))
 
 
 def _pieces(line: str, citations: Cited, turn: int) -> list[str | Markup]:
