@@ -17,7 +17,8 @@ import gradio as gr
 
 from kb.base.records import KbError
 from kb.pages.shared.door import Door, Handler
-from kb.pages.shared.markup import Markup, join, tag
+from kb.pages.shared.markup import Markup, tag
+from kb.pages.shared.notices import problem
 from kb.pages.shared.theme import SCRIPT
 from kb.serve.users import Role
 
@@ -69,17 +70,17 @@ def head(door: Door) -> Markup:
         role="status",
         hidden=True,
     )
-    return tag("header", tag("div", tag("h1", NAME), tag("p", basis(door)), class_="kb-head-text"), offline)
+    return tag("header", tag("div", tag("h1", NAME), basis(door), class_="kb-head-text"), offline)
 
 
-def basis(door: Door) -> str | Markup:
+def basis(door: Door) -> Markup:
     """How many documents, of which date, and whether they are digests; the cure where there is no index."""
     try:
         status = door.base.status()
         digests = sum(d.text_kind == "digest" for d in door.base.generation.documents())
     except KbError as error:
-        return str(error)
+        return problem(error)
     total = sum(status["documents"].values())
     newest = ["，最新文本 ", tag("span", status["corpus_newest"], class_="kb-date")] if status["corpus_newest"] else []
     kind = f"；其中 {digests} 部是要点（非条文原文），引用前请核对正式文本" if digests else ""
-    return join([f"依据库中 {total} 份文件、{status['articles']:,} 条", *newest, kind])
+    return tag("p", f"依据库中 {total} 份文件、{status['articles']:,} 条", *newest, kind)

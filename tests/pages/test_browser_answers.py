@@ -52,6 +52,7 @@ def test_a_models_text_streams_and_is_shown_checked_at_the_end(opened: Opener, w
     page.wait_for_function(GROWN, arg=early + 10)
     assert page.locator(".kb-turn .kb-chip").count() == 0  # nothing is cited before it is verified
     page.locator(".kb-turn", has_text="逐处核验").wait_for()
+    assert page.locator(".kb-spin").evaluate("e => getComputedStyle(e).borderTopWidth") == "2px"
     page.wait_for_function(ANSWERED, arg=0)
     page.locator(".kb-turn .kb-note", has_text="由模型 test-model").wait_for()
     assert page.locator(".kb-turn .kb-chip").count() > 0

@@ -22,7 +22,7 @@ NEAREST = 5  # nearest provisions shown with a refusal
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _CLOSING = "。，；、：）？！"
 """Marks that do not begin a line: they stay with the chip before them."""
-_BEFORE = 2
+_BEFORE = 1
 """Characters before a chip that stay with it, so that no line begins with a number."""
 _LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}(?=：|(?:\[\d{1,3}\])+：)")
 _ABOUT = re.compile(r"(《[^《》]+》)(.+)")
