@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parent.parent
 BUNDLED = ("regulations", "reports")
 SCOPES = ("law", "report", "all")
+_WARMING = "没有设置安全警示标志怎么处罚？"  # any question with a penalty reaches every part
 
 
 def _is_checkout() -> bool:
@@ -301,10 +302,24 @@ class KnowledgeBase:
         as_of: date | None = None,
         scope: str = "all",
         place: str | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> Answer:
-        """An answer whose citations verify, or a refusal; arguments as in ``search``."""
+        """An answer whose citations verify, or a refusal; arguments as in ``search``.
+
+        ``tell`` hears the text that a chat model writes as it grows, unverified; without a model it hears nothing.
+        """
         text = _checked_question(question)
-        return self.engine.answer(text, history=tuple(history), scope=self._scope(as_of, scope, place), k=k)
+        where = self._scope(as_of, scope, place)
+        return self.engine.answer(text, history=tuple(history), scope=where, k=k, tell=tell)
+
+    def warm(self) -> None:
+        """Open what a first question would wait for (encoder, ranker, index pages); no chat model is asked.
+
+        Raises GenerationError when the index cannot be used.
+        """
+        from kb.assist.answer import AnswerEngine
+
+        AnswerEngine(self.generation, self.retriever).answer(_WARMING, scope=self._scope(None, "all", None))
 
     @cached_property
     def engine(self) -> AnswerEngine:

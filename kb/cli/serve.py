@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     where = Listening(arguments.host, arguments.port, secure=arguments.cert is not None)
     log_to()
     app = make_app(base, where, open_log(base.settings) if base.settings.log is not None else None)
+    base.warm()  # so that the first to ask does not wait for the models to load
     serve(app, where, cert=arguments.cert, key=arguments.key, ready=_say)
     return 0
 

@@ -7,8 +7,10 @@ as long as the page is open.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import gradio as gr
@@ -21,18 +23,21 @@ from kb.pages.shared.door import DOWNLOAD, Door, Handler
 from kb.pages.shared.export import NAMES, OFFERED, conversation
 from kb.pages.shared.markup import Markup, button, tag
 from kb.pages.shared.notices import hint
-from kb.pages.shared.pane import PANE_ACTS, follow
+from kb.pages.shared.pane import PANE_ACTS, follow, opened
 from kb.pages.shared.panel import panel, shown, tapped
 from kb.serve.users import Role
 
 TITLE = "问法"
 MAX_TURNS = 20
 MAX_HISTORY = 5  # earlier questions that are carried along
+DRAFT_SECONDS = 0.15  # between two sights of a text that a chat model is writing
 _SCOPES = {"全部": "all", "法律法规": "law", "工作报告": "report"}
 _EXAMPLES = (
     "老板没组织安全培训就让新人上岗，违反哪条，罚多少？",
     "仓库里危险化学品和别的东西混放，怎么处罚？",
     "第一次发现、当场改正的小问题，可以不罚吗？",
+    "消防通道被堵住了，依据哪一条处罚？",
+    "安全生产法第九十七条第一款第三项",
 )
 _EMPTY = "写下现场看到的情况或要查的事。回答只用库中的条文，每处引用都可以点开核对。"
 _PANE = "点回答里的编号，这里打开条文。"
@@ -90,7 +95,7 @@ def build(door: Door) -> None:
         event(
             h.ask(),
             [question, turns, *options],
-            [log, question, turns, kept, tools],
+            [log, question, turns, kept, tools, pane],
             api_name=name,
             show_progress="hidden",
             **quiet,
@@ -173,22 +178,47 @@ class _Handlers:
         ) -> Iterator[tuple[object, ...]]:
             question = (question or "").strip()
             if not question:
-                yield tuple([gr.skip()] * 5)
+                yield tuple([gr.skip()] * 6)
                 return
             earlier = turns[-(MAX_TURNS - 1) :]
-            yield self._shown([*earlier, Turn(question)]), "", gr.skip(), gr.skip(), gr.skip()
-            turn = self._answered(question, earlier, Options(day, place, scope, title), request)
+            yield self._shown([*earlier, Turn(question)]), "", *[gr.skip()] * 4
+            turn = Turn(question)
+            for turn in self._coming(question, earlier, Options(day, place, scope, title), request):
+                if turn.draft:
+                    yield self._shown([*earlier, turn]), *[gr.skip()] * 5
             now = [*earlier, turn]
             again = question if turn.error else gr.skip()  # what failed need not be typed again
-            yield self._shown(now), again, now, self._kept(now, request), gr.Row(visible=True)
+            kept, pane = self._kept(now, request), shown(self._first(turn, day))
+            yield self._shown(now), again, now, kept, gr.Row(visible=True), pane
 
         return ask
 
-    def _answered(self, question: str, earlier: Sequence[Turn], options: Options, request: gr.Request) -> Turn:
+    def _coming(self, question: str, earlier: Sequence[Turn], options: Options, request: gr.Request) -> Iterator[Turn]:
+        """The turn as it stands while a chat model writes, a few times a second; the last one is the answer."""
+        drafts: SimpleQueue[str | None] = SimpleQueue()
+        with ThreadPoolExecutor(1, "kb-ask") as thread:
+            answered: Future[Turn] = thread.submit(self._answered, question, earlier, options, request, drafts.put)
+            answered.add_done_callback(lambda _: drafts.put(None))
+            while (draft := _newest(drafts)) is not None:
+                yield Turn(question, draft=draft)
+                time.sleep(DRAFT_SECONDS)
+        yield answered.result()
+
+    def _first(self, turn: Turn, day: str) -> Markup:
+        """The provision of a fresh answer's first citation; what to do where there is none."""
+        if turn.answer is None or not turn.answer["citations"] or not turn.rows:
+            return hint(_PANE)
+        citation = turn.answer["citations"][0]
+        data = {"act": "open", "row": turn.rows[0], "address": citation["opens"], "n": str(citation["n"])}
+        return self._follow({**data, "turn": "0"}, day, [turn])
+
+    def _answered(
+        self, question: str, earlier: Sequence[Turn], options: Options, request: gr.Request, tell: Callable[[str], None]
+    ) -> Turn:
         started = time.monotonic()
         try:
             arguments = self._arguments(question, earlier, options)
-            answer = self.door.base.ask(**{**arguments, "as_of": parse_day(options.day)})
+            answer = self.door.base.ask(**{**arguments, "as_of": parse_day(options.day)}, tell=tell)
         except KbError as error:
             return Turn(question, error=str(error))
         except Exception:  # noqa: BLE001 - logged with a number that the page shows
@@ -225,7 +255,7 @@ class _Handlers:
             act = data.get("act", "")
             same = [gr.skip()] * 7
             if act in PANE_ACTS:
-                same[0] = shown(self._follow(data, day, turns))
+                same[0] = opened(self._follow(data, day, turns))
             elif act == "example":
                 same[6] = data.get("text", "")
             elif act in ("useful", "wrong") and (at := _place(data, turns)) is not None:
@@ -249,7 +279,7 @@ class _Handlers:
         @self.door.guard(Role.QUERY)
         def follow_(day: str, event: gr.EventData, request: gr.Request) -> object:
             data = tapped(event)
-            return shown(self._follow(data, day, ())) if data.get("act") in PANE_ACTS else gr.skip()
+            return opened(self._follow(data, day, ())) if data.get("act") in PANE_ACTS else gr.skip()
 
         return follow_
 
@@ -323,11 +353,23 @@ def _place(data: dict[str, str], turns: Sequence[Turn]) -> int | None:
 
 
 def _quoted(data: dict[str, str], turns: Sequence[Turn]) -> dict[str, str]:
-    """Quotation and day of the citation that a tap names, newest turn first; empty when it is none."""
-    for turn in reversed(turns):
-        if turn.answer is None or data.get("row") not in turn.rows:
-            continue
-        for citation, row in zip(turn.answer["citations"], turn.rows, strict=False):
-            if row == data.get("row") and str(citation["n"]) == data.get("n"):
-                return {"quote": citation["quote"], "as_of": str(turn.answer.get("as_of", ""))}
+    """Quotation and day of the citation that a tap in a turn names; empty when it is none."""
+    at = _place(data, turns)
+    answer = None if at is None else turns[at].answer
+    if at is None or answer is None:
+        return {}
+    for citation, row in zip(answer["citations"], turns[at].rows, strict=False):
+        if row == data.get("row") and str(citation["n"]) == data.get("n"):
+            return {"quote": citation["quote"], "as_of": str(answer.get("as_of", ""))}
     return {}
+
+
+def _newest(drafts: SimpleQueue[str | None]) -> str | None:
+    """Waits for a draft and gives the newest; None after the last one."""
+    draft = drafts.get()
+    while draft is not None:
+        try:
+            draft = drafts.get_nowait()
+        except Empty:
+            break
+    return draft

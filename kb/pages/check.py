@@ -18,7 +18,7 @@ from kb.law.cite import Checked, CheckReport
 from kb.pages.shared.door import DOWNLOAD, Door, Handler
 from kb.pages.shared.markup import Markup, badge, button, join, tag
 from kb.pages.shared.notices import hint, problem
-from kb.pages.shared.pane import PANE_ACTS, follow
+from kb.pages.shared.pane import PANE_ACTS, follow, opened
 from kb.pages.shared.panel import panel, shown, tapped
 from kb.pages.shared.uploads import ENDINGS, text_of
 from kb.serve.users import Role
@@ -58,11 +58,11 @@ def build(door: Door) -> None:
                 )
                 day = gr.Textbox(label="按哪一天的法律", placeholder="2025-04-30", info="不填为今天", max_length=10)
             go = gr.Button("核对", variant="primary", elem_id="kb-check-go")
-            words = panel("kb-check-words")
+            words = panel("kb-check-words", classes="kb-result")
+            pane = panel("kb-check-pane", classes="kb-pane")
         with gr.Column(scale=6, min_width=320):
             listing = panel("kb-check-list", [hint(_EMPTY)])
             table = gr.Button("下载结果表", visible=False)
-            pane = panel("kb-check-pane", classes="kb-pane")
     url = gr.Textbox(visible=False)
     run, tap, offer = _handlers(door)
     go.click(run, [text, file, day], [words, listing, rows, table, pane], api_name="check", api_visibility="private")
@@ -93,7 +93,7 @@ def _handlers(door: Door) -> tuple[Handler, Handler, Handler]:
         if data.get("act") not in PANE_ACTS:
             return gr.skip()
         try:
-            return shown(follow(door.base, data, parse_day(day)))
+            return opened(follow(door.base, data, parse_day(day)))
         except KbError as error:
             return shown(problem(error))
 

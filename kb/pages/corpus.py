@@ -63,12 +63,15 @@ def build(door: Door) -> None:
             progress = panel("kb-corpus-progress")
             missing = panel("kb-corpus-gaps", [gaps(door.base), skipped(door.base)])
     clock = gr.Timer(1.0, active=False)
-    take, start, tick, narrow = _handlers(door, rebuild)
+    take, start, tick, narrow, opened = _handlers(door, rebuild)
     files.upload(take, [files], [files, outcome], api_name="corpus_upload", api_visibility="private")
     go.click(start, None, [progress, clock], api_name="corpus_build", api_visibility="private")
     everything = [progress, clock, summary, table, missing, outcome]
     clock.tick(
         tick, [words, kind], everything, api_name="corpus_tick", api_visibility="private", show_progress="hidden"
+    )
+    gr.context.Context.root_block.load(
+        opened, None, everything[:-1], api_name="corpus_open", api_visibility="private", show_progress="hidden"
     )
     for event, name in (
         (words.submit, "corpus_words"),
@@ -78,8 +81,9 @@ def build(door: Door) -> None:
         event(narrow, [words, kind], [table], api_name=name, api_visibility="private")
 
 
-def _handlers(door: Door, rebuild: Rebuild) -> tuple[Handler, Handler, Handler, Handler]:
-    """Take uploads in, start a build, tell its progress, narrow the list."""
+def _handlers(door: Door, rebuild: Rebuild) -> tuple[Handler, Handler, Handler, Handler, Handler]:
+    """Take uploads in, start a build, tell its progress, narrow the list, draw anew what a later visitor opens."""
+    drawn = door.generation()
 
     @door.guard(Role.EDIT)
     def take(paths: list[str] | None, request: gr.Request) -> tuple[object, ...]:
@@ -91,20 +95,31 @@ def _handlers(door: Door, rebuild: Rebuild) -> tuple[Handler, Handler, Handler, 
         rebuild.start()
         return shown(standing(rebuild.progress)), gr.Timer(active=True)
 
-    @door.guard(Role.EDIT)
+    @door.guard(Role.QUERY)
     def tick(words: str, kind: str, request: gr.Request) -> tuple[object, ...]:
         now = rebuild.progress
         said = shown(standing(now))
         if now.state == "running":
             return said, *[gr.skip()] * 5
-        fresh = (shown(holdings(door.base)), shown(listing(door.base, words or "", kind)))
-        return said, gr.Timer(active=False), *fresh, shown(gaps(door.base), skipped(door.base)), shown(hint(_LIMITS))
+        return said, gr.Timer(active=False), *_contents(door.base, words or "", kind), shown(hint(_LIMITS))
 
     @door.guard(Role.QUERY)
     def narrow(words: str, kind: str, request: gr.Request) -> object:
         return shown(listing(door.base, words or "", kind))
 
-    return take, start, tick, narrow
+    @door.guard(Role.QUERY)
+    def opened(request: gr.Request) -> tuple[object, ...]:
+        now = rebuild.progress
+        running = (shown(standing(now)), gr.Timer(active=True)) if now.state == "running" else (gr.skip(), gr.skip())
+        same = door.generation() == drawn
+        return *running, *([gr.skip()] * 3 if same else _contents(door.base, "", _ALL))
+
+    return take, start, tick, narrow, opened
+
+
+def _contents(base: KnowledgeBase, words: str, kind: str) -> tuple[list[str], list[str], list[str]]:
+    """The values of the panels that tell what is held and what is missing."""
+    return shown(holdings(base)), shown(listing(base, words, kind)), shown(gaps(base), skipped(base))
 
 
 def taken(paths: Sequence[str], folder: Path) -> list[tuple[str, str, bool]]:

@@ -6,6 +6,7 @@ Does not know how a section is written (``kb.assist.draft``), nor Word's format.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import gradio as gr
@@ -22,6 +23,7 @@ from kb.serve.users import Role
 
 TITLE = "写报告"
 FACT_ENDINGS = (".xlsx", ".txt", ".yaml", ".yml")
+_REPORTED_UNTIL = 3  # month by the end of which last year's report is out
 _MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "md": "text/markdown; charset=utf-8",
@@ -48,7 +50,7 @@ def build(door: Door) -> None:
                 org = gr.Textbox(
                     label="机关", placeholder="示例市示例区应急管理局", max_length=60, min_width=180, scale=3
                 )
-                year = gr.Number(label="年度", value=None, precision=0, min_width=120, scale=1)
+                year = gr.Number(label="年度", value=year_told(date.today()), precision=0, min_width=120, scale=1)
             plan = gr.Checkbox(label="写的是工作要点、计划，不是总结", value=False)
             facts = gr.Textbox(
                 label="本年事实",
@@ -63,7 +65,7 @@ def build(door: Door) -> None:
             go = gr.Button("起草", variant="primary", elem_id="kb-draft-go")
             precedents = panel("kb-draft-precedents")
         with gr.Column(scale=7, min_width=320):
-            text = panel("kb-draft-text", [hint(_EMPTY)])
+            text = panel("kb-draft-text", [hint(_EMPTY)], classes="kb-result")
             with gr.Row(visible=False) as tools:
                 exports = [(gr.Button(f"下载{n}", min_width=120), k) for k, n in (("docx", " Word"), ("md", "文本"))]
     url = gr.Textbox(visible=False)
@@ -84,12 +86,12 @@ def build(door: Door) -> None:
 def _ledger(door: Door) -> None:
     """Figures of earlier reports: a table with bars of one indicator over years and organisations."""
     with gr.Accordion("以往报告的数据台账", open=False):
-        with gr.Row(elem_classes="kb-ask-row"):
+        with gr.Row():
             indicator = gr.Textbox(
-                label="指标里有", placeholder="检查企业", max_length=40, elem_id="kb-ledger-indicator"
+                label="指标里有", placeholder="检查企业", max_length=40, min_width=140, elem_id="kb-ledger-indicator"
             )
-            org = gr.Textbox(label="机关里有", max_length=40)
-            go = gr.Button("查", scale=0, min_width=88, elem_id="kb-ledger-go")
+            org = gr.Textbox(label="机关里有", max_length=40, min_width=140)
+        go = gr.Button("查数据", size="md", elem_id="kb-ledger-go")
         table = panel("kb-ledger-table")
 
     @door.guard(Role.QUERY)
@@ -167,6 +169,11 @@ def pasted(text: str) -> str:
     return "\n".join("".join(cell.strip() for cell in line.split("\t")) for line in text.splitlines())
 
 
+def year_told(day: date) -> int:
+    """The year that a report written on ``day`` is most likely about: reports are written until the end of March."""
+    return day.year if day.month > _REPORTED_UNTIL else day.year - 1
+
+
 def _year(year: float | None) -> int:
     if not year:  # an empty field comes as 0
         raise InputError("请填年度，如 2025")
@@ -227,7 +234,8 @@ def _paragraph(draft: Draft, paragraph: DraftParagraph, at: int) -> Markup:
         "details", tag("summary", f"第{at + 1}段的出处"), tag("ul", *facts, *manner, *notes), class_="kb-origin"
     )
     again = button("换一种写法", "rewrite", at=at, label=f"第{at + 1}段换一种写法")
-    return tag("section", tag("p", gaps_marked(paragraph.text)), origin, again, class_="kb-paragraph")
+    below = tag("div", origin, again, class_="kb-paragraph-foot")
+    return tag("section", tag("p", gaps_marked(paragraph.text)), below, class_="kb-paragraph")
 
 
 def gaps_marked(text: str) -> Markup:

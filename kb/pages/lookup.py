@@ -19,6 +19,7 @@ from kb.pages.shared.door import Door, Handler
 from kb.pages.shared.markup import Markup, badge, button, join, tag
 from kb.pages.shared.notices import hint, problem
 from kb.pages.shared.pane import PANE_ACTS, follow
+from kb.pages.shared.pane import opened as pane_value
 from kb.pages.shared.panel import panel, shown, tapped
 from kb.pages.shared.provision import Opened, glimpse, provision_view, row_name
 from kb.search.index.generation import DocumentRow
@@ -49,7 +50,14 @@ def build(door: Door) -> None:
     """Draw the page inside the current tab."""
     with gr.Row(elem_classes="kb-ask-row"):
         text = gr.Textbox(
-            label="条号或名称", placeholder="安法97", lines=1, max_length=200, scale=4, elem_id="kb-lookup-text"
+            label="条号或名称",
+            placeholder="条号或名称，如：安法97",
+            lines=1,
+            max_length=200,
+            scale=4,
+            show_label=False,
+            container=False,
+            elem_id="kb-lookup-text",
         )
         go = gr.Button("查", variant="primary", scale=0, min_width=88, elem_id="kb-lookup-go")
     with gr.Accordion("按哪一天的法律：今天", open=False):
@@ -58,10 +66,13 @@ def build(door: Door) -> None:
         )
     with gr.Row(elem_classes="kb-split kb-pane-first"):
         with gr.Column(scale=5, min_width=320):
-            listing = panel("kb-lookup-list", [kinds(door.base)])
+            listing = panel("kb-lookup-list", [kinds(door.base)], classes="kb-side")
         with gr.Column(scale=7, min_width=320):
             pane = panel("kb-lookup-pane", [hint(_EMPTY), examples()], classes="kb-pane")
-    find_, tap_ = _handlers(door)
+    find_, tap_, opened = _handlers(door)
+    gr.context.Context.root_block.load(
+        opened, None, [listing], api_name="lookup_open", api_visibility="private", show_progress="hidden"
+    )
     for event in (go.click, text.submit):
         event(
             find_,
@@ -75,8 +86,9 @@ def build(door: Door) -> None:
         source.click(tap_, [day], [listing, pane], api_name=name, api_visibility="private", show_progress="hidden")
 
 
-def _handlers(door: Door) -> tuple[Handler, Handler]:
-    """The two handlers: find by text, follow a tap."""
+def _handlers(door: Door) -> tuple[Handler, Handler, Handler]:
+    """Find by text, follow a tap, draw the contents anew for a page opened after an update."""
+    drawn = door.generation()
 
     @door.guard(Role.QUERY)
     def find(text: str, day: str, request: gr.Request) -> tuple[object, object]:
@@ -86,11 +98,16 @@ def _handlers(door: Door) -> tuple[Handler, Handler]:
     def tap(day: str, event: gr.EventData, request: gr.Request) -> tuple[object, object]:
         return _panels(tap_view(door.base, tapped(event), day))
 
-    return find, tap
+    @door.guard(Role.QUERY)
+    def opened(request: gr.Request) -> object:
+        return gr.skip() if door.generation() == drawn else shown(kinds(door.base))
+
+    return find, tap, opened
 
 
 def _panels(view: View) -> tuple[object, object]:
-    return tuple(gr.skip() if part is None else shown(part) for part in (view.listing, view.pane))  # type: ignore[return-value]
+    listing = gr.skip() if view.listing is None else shown(view.listing)
+    return listing, gr.skip() if view.pane is None else pane_value(view.pane)
 
 
 def tap_view(base: KnowledgeBase, data: dict[str, str], day: str) -> View:
@@ -126,11 +143,9 @@ def find_view(base: KnowledgeBase, text: str, day: str) -> View:
         titles = _titled(base, text.strip(" 《》"), date.today())
         if len(titles) == 1:
             return View(outline(base, titles[0]), hint("在目录里点一条。"))
-        return (
-            View(_listed(titles, f"名称里有“{text.strip()[:40]}”的"), problem(error))
-            if titles
-            else View(pane=problem(error))
-        )
+        if titles:
+            return View(_listed(titles, f"名称里有“{text.strip()[:40]}”的"), hint(f"找到 {len(titles)} 份，请选一份。"))
+        return View(pane=problem(error))
     document = base.generation.document_of(found.passage.id)
     return View(outline(base, document, found.passage), provision_view(Opened(found, base.generation.id, when)))
 
@@ -148,7 +163,13 @@ def _titled(base: KnowledgeBase, text: str, day: date) -> list[DocumentRow]:
     generation = base.generation
     keys = generation.catalogue.resolve(text).keys
     named = [d for k in keys if (d := generation.held(k)) is not None]
-    return named or [d for d in generation.documents() if text in d.key]
+    return named or sorted((d for d in generation.documents() if text in d.key), key=_weight)
+
+
+def _weight(document: DocumentRow) -> tuple[int, int, str]:
+    """Order of a list: national before local, by rank; the shorter name, the plainer law, first."""
+    order = next((r.order for r in Rank if str(r) == document.rank), 99)
+    return order if document.kind == "law" else 99, len(document.key), document.key
 
 
 def _named(base: KnowledgeBase, keys: Sequence[str]) -> Markup:
@@ -192,12 +213,13 @@ def _listed(documents: Sequence[DocumentRow], heading: str) -> Markup:
     rows = []
     for d in documents[:MAX_LISTED]:
         note = [badge("要点", "care")] if d.text_kind == "digest" else []
-        text = join([tag("b", d.key), " ", d.version or "", " ", *note])
+        text = join([tag("b", d.key), " ", tag("span", d.version or "", class_="kb-date"), " ", *note])
         rows.append(tag("li", button(text, "law", class_="kb-link", source=d.source)))
     more = len(documents) - MAX_LISTED
     rest = [tag("p", f"还有 {more} 份，请在上面写名称来找。", class_="kb-source")] if more > 0 else []
     up = button("返回目录", "ranks", class_="kb-button")
-    return tag("nav", tag("h2", heading), up, tag("ul", *rows), *rest, class_="kb-browse", aria_label=heading)
+    head = tag("div", tag("h2", heading), up, class_="kb-side-head")
+    return tag("nav", head, tag("ul", *rows), *rest, class_="kb-browse", aria_label=heading)
 
 
 def outline(base: KnowledgeBase, document: DocumentRow, current: Passage | None = None) -> Markup:
@@ -211,12 +233,12 @@ def outline(base: KnowledgeBase, document: DocumentRow, current: Passage | None 
             continue
         here = current is not None and bool(current.path) and current.path[0] == chapter
         parts.append(tag("details", tag("summary", chapter), tag("ul", *rows), open=here))
-    head = tag("h2", document.key)
     note = badge("要点，非条文原文", "care") if document.text_kind == "digest" else badge(_group(document))
     up = button("返回目录", "ranks", class_="kb-button")
     version = badge(f"{document.version}文本") if document.version else ""
     line = tag("p", join([note, " ", version]), class_="kb-badges")
-    return tag("nav", head, line, up, *parts, class_="kb-browse", aria_label=f"{document.key}目录")
+    head = tag("div", tag("h2", document.key), up, class_="kb-side-head")
+    return tag("nav", head, line, *parts, class_="kb-browse", aria_label=f"{document.key}目录")
 
 
 def _entry(base: KnowledgeBase, passage: Passage, current: Passage | None) -> Markup:

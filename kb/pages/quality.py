@@ -71,8 +71,10 @@ def build(door: Door) -> None:
     """Draw the page inside the current tab."""
     have = names()
     with gr.Row():
-        this = gr.Dropdown(have, value=have[0], label="这次")
-        other = gr.Dropdown([_NONE, *have], value=have[1] if len(have) > 1 else _NONE, label="与哪次比")
+        runs = [(run_label(n), n) for n in have]
+        this = gr.Dropdown(runs, value=have[0], label="这次", min_width=240)
+        second = have[1] if len(have) > 1 else _NONE
+        other = gr.Dropdown([(_NONE, _NONE), *runs], value=second, label="与哪次比", min_width=240)
     body = panel("kb-quality", [_view(this.value, other.value)])
     compare = _handler(door)
     for event, name in ((this.change, "quality"), (other.change, "quality_other")):
@@ -90,6 +92,12 @@ def _handler(door: Door) -> Handler:
 def names(folder: Path | None = None) -> list[str]:
     """Names of the results, newest first; empty when nothing was measured."""
     return sorted((p.stem for p in (folder or RESULTS).glob("*.json")), reverse=True)[:MAX_FILES]
+
+
+def run_label(name: str) -> str:
+    """2026-11-22-1a01b2f1cae7 → 2026-11-22（1a01b2）: day, and enough of the generation to tell two apart."""
+    day, _, generation = name.rpartition("-")
+    return f"{day}（{generation[:6]}）" if day else name
 
 
 def load(name: str, folder: Path | None = None) -> Run | None:
@@ -117,23 +125,26 @@ def task_view(name: str, task: Mapping[str, Any], before: Mapping[str, Any] | No
     """One task: its figures with intervals and bars, the change since ``before``, times, worst questions."""
     figures = task.get("figures", {})
     old = before.get("figures", {}) if before else {}
-    rows = [_row(key, figures[key], old.get(key)) for key in NAMES if key in figures]
-    head = tag("tr", *(tag("th", h, scope="col") for h in ("指标", "结果（95% 区间）", "变化")))
+    rows = [_row(key, figures[key], old.get(key), compared=before is not None) for key in NAMES if key in figures]
+    heads = ("指标", "结果（95% 区间）", *(("变化",) if before is not None else ()))
+    head = tag("tr", *(tag("th", h, scope="col") for h in heads))
     about = task.get("about", {})
     when = str(about.get("when", ""))[:16].replace("T", " ")
-    facts = f"{task.get('n', 0)} 题，出错 {task.get('errors', 0)}；按 {about.get('as_of', '')} 的法律；{when}"
+    day = tag("span", str(about.get("as_of", "")), class_="kb-date")
+    count = f"{task.get('n', 0)} 题，出错 {task.get('errors', 0)}；按 "
     ms = task.get("ms") or {}
     times = f"；每题 {ms['p50']:.0f} 毫秒（中位），95% 在 {ms['p95']:.0f} 毫秒内" if ms else ""
-    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="kb-table kb-ledger")
-    said = tag("p", facts + times, class_="kb-source")
+    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="kb-table kb-ledger kb-measures")
+    said = tag("p", count, day, " 的法律；", tag("span", when, class_="kb-date"), times, class_="kb-source")
     return tag("section", tag("h2", task.get("label", name)), said, table, worst(task), class_="kb-report")
 
 
-def _row(key: str, figure: Mapping[str, float], old: Mapping[str, float] | None) -> Markup:
+def _row(key: str, figure: Mapping[str, float], old: Mapping[str, float] | None, *, compared: bool) -> Markup:
     mean = figure["mean"]
     bar = tag("span", "", class_="kb-bar", style=f"width:{round(100 * mean, 1)}%", aria_hidden="true")
     value = tag("td", tag("b", f"{mean:.3f}"), f"（{figure['low']:.3f} 至 {figure['high']:.3f}）", bar)
-    return tag("tr", tag("td", NAMES[key]), value, tag("td", *_change(key, figure, old)))
+    change = [tag("td", *_change(key, figure, old))] if compared else []
+    return tag("tr", tag("td", NAMES[key]), value, *change)
 
 
 def _change(key: str, figure: Mapping[str, float], old: Mapping[str, float] | None) -> list[Markup]:

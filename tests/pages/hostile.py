@@ -50,6 +50,7 @@ class HostileBase(KnowledgeBase):
 
     def ask(self, question: str, **options: Any) -> Answer:
         """What search finds, worded with hostility."""
+        options.pop("tell")(ALL)
         result = self.search(question, **options)
         passages = [h.passage for h in result.hits[:3]]
         citations = tuple(

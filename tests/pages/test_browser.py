@@ -81,7 +81,7 @@ def test_on_a_phone_the_article_comes_into_view_and_back(opened: Opener, open_ur
     ask(page)
     page.locator(".kb-turn .kb-chip").first.click()
     page.wait_for_function(IN_VIEW, arg="#kb-ask-pane h2")
-    page.get_by_role("button", name="返回回答").click()
+    page.get_by_role("button", name="返回原处").click()
     page.wait_for_function(IN_VIEW, arg="[data-opened]")
 
 
@@ -331,6 +331,7 @@ def test_upload_is_found_after_the_update_without_a_restart(opened: Opener, own_
     broken.write_bytes(b"%PDF-1.7 not really")
     page = opened(own_url)
     page.get_by_role("tab", name="资料库").click()
+    head = page.locator("#kb-head p").first.inner_text()
     page.locator("#kb-corpus-files input[type=file]").set_input_files([law, broken])
     page.locator("#kb-corpus-outcome", has_text="已收下").wait_for()
     assert page.locator("#kb-corpus-outcome .kb-bad").count() == 1
@@ -342,6 +343,10 @@ def test_upload_is_found_after_the_update_without_a_restart(opened: Opener, own_
     page.get_by_role("tab", name="问法").click()
     ask(page, "示例仓库条例第二条罚多少？")
     page.locator(".kb-cites .kb-link", has_text="《示例仓库条例》第二条").wait_for()
+    page.reload()  # what was drawn when the server started is drawn anew
+    page.wait_for_function("h => document.querySelector('#kb-head p').innerText !== h", arg=head)
+    page.get_by_role("tab", name="资料库").click()
+    page.locator("#kb-corpus-table td", has_text="示例仓库条例").first.wait_for()
 
 
 def test_draft_and_its_file(opened: Opener, open_url: str, tmp_path: Path) -> None:

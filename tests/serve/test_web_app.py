@@ -22,8 +22,8 @@ HANDLERS = {
     "查询": "ask ask_enter ask_tap ask_pane ask_wrong ask_clear ask_docx ask_md ask_restore lookup_find lookup_find_1"
     " lookup_list lookup_pane"
     " check check_list check_pane check_table ledger ledger_enter corpus_words corpus_words_left"
-    " corpus_kind",
-    "编辑": "draft draft_again draft_docx draft_md corpus_upload corpus_build corpus_tick",
+    " corpus_kind corpus_open corpus_tick lookup_open head_open",
+    "编辑": "draft draft_again draft_docx draft_md corpus_upload corpus_build",
     "管理": "",
 }
 

@@ -46,6 +46,13 @@ def test_sign_in_and_out(closed_client: TestClient) -> None:
     assert closed_client.get("/").headers["location"] == "/login"
 
 
+def test_the_form_is_a_page_of_its_own(closed_client: TestClient) -> None:
+    """Not a word of markup is shown, and no browser falls back to its quirks mode."""
+    page = closed_client.get("/login").text
+    assert page.lower().startswith("<!doctype html><html")
+    assert "&lt;" not in page
+
+
 def test_wrong_password(closed_client: TestClient) -> None:
     said = sign_in(closed_client, "reader", "not-the-password")
     assert said.status_code == 403

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -23,19 +25,20 @@ START_SECONDS, STOP_SECONDS = 120, 15
 
 
 @contextmanager
-def kb_serve(index: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running ``kb serve`` and its address."""
+def kb_serve(index: Path, *more: str, trusted: Path | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running ``kb serve`` and its address; ``trusted``: the certificate it shows, where it serves with TLS."""
     port = free_port()
     command = [sys.executable, "-m", "kb.cli", "serve", "--index", str(index), "--port", str(port), *more]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    address = f"http://127.0.0.1:{port}"
+    address = f"{'https' if trusted else 'http'}://127.0.0.1:{port}"
+    context = ssl.create_default_context(cafile=trusted) if trusted else None
     try:
         give_up = time.monotonic() + START_SECONDS
         while True:
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             assert time.monotonic() < give_up
             try:
-                with urllib.request.urlopen(f"{address}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{address}/healthz", timeout=2, context=context):
                     break
             except OSError:
                 time.sleep(0.2)
@@ -63,6 +66,21 @@ def test_serves_logs_and_stops_cleanly(bundled_base: KnowledgeBase) -> None:
         records = [json.loads(line) for line in lines[1:]]
         assert any(r["event"] == "request" and r["path"] == "/" for r in records)
         assert records[-1]["event"] == "stopped"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_serves_with_tls(bundled_base: KnowledgeBase, tmp_path: Path) -> None:
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    named = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run([*make, *named], check=True, capture_output=True)
+    index = bundled_base.settings.index
+    with kb_serve(index, "--cert", str(cert), "--key", str(key), trusted=cert) as (_, address):
+        page = urllib.request.urlopen(
+            f"{address}/manifest.json", timeout=10, context=ssl.create_default_context(cafile=cert)
+        )
+        assert json.loads(page.read())["display"] == "standalone"
 
 
 @pytest.mark.parametrize(

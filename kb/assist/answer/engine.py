@@ -16,7 +16,7 @@ from kb.assist.answer.belief import LEAD, REFUSE, STRANGE, Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
 from kb.assist.answer.elsewhere import held_in, place_asked, wants_local_law
-from kb.assist.answer.generated import in_words, rewrite
+from kb.assist.answer.generated import Tell, in_words, rewrite
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
 from kb.assist.answer.question import Question, leaning, read_question
@@ -84,10 +84,12 @@ class AnswerEngine:
     def _reports(self) -> list[Profile]:
         return profiles(self.generation)
 
-    def answer(self, question: str, *, scope: Scope, history: Sequence[str] = (), k: int = 20) -> Answer:
+    def answer(
+        self, question: str, *, scope: Scope, history: Sequence[str] = (), k: int = 20, tell: Tell | None = None
+    ) -> Answer:
         """The answer to ``question`` with its citations, or a refusal with the nearest hits.
 
-        ``history``: earlier questions of the conversation, oldest first.
+        ``history``: earlier questions of the conversation, oldest first. ``tell`` hears a chat model's text grow.
         """
         started = time.perf_counter()
         read, told = self._read(question, history, scope)
@@ -96,7 +98,7 @@ class AnswerEngine:
         found = time.perf_counter()
         answer = replace(self._answer(read, result, scope), question=question)
         if self.chat is not None:
-            answer = in_words(answer, self.chat, history, self.generation)
+            answer = in_words(answer, self.chat, history, self.generation, tell)
         notes = [*([told] if told else []), *notes]
         answer = replace(answer, warnings=(*notes, *answer.warnings))
         spent = {"retrieve": found - started, "generate": time.perf_counter() - found}

@@ -7,11 +7,11 @@ whenever the model fails. What does not stand in its source is shown as failed a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kb.assist.chain import ChatModel, Source, to_numbered
-from kb.assist.chain.stream import Generated
+from kb.assist.chain.stream import Generated, TextStream
 from kb.assist.verify import SentenceCheck, SourceText, complaints, verify
 from kb.base.records import Answer, Citation, ModelError
 from kb.search.index import Generation
@@ -19,6 +19,9 @@ from kb.search.index import Generation
 FAILED = "【核验未通过】"
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _HARD = {"figure", "date", "provision", "title", "quotation"}
+
+Tell = Callable[[str], None]
+"""Is given the text so far, unverified and without source keys, each time it has grown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,35 @@ def rewrite(chat: ChatModel, question: str, history: Sequence[str]) -> tuple[str
     return (alone, f"追问已改写为：{alone}") if alone != question else (alone, "")
 
 
-def in_words(answer: Answer, chat: ChatModel, history: Sequence[str], generation: Generation) -> Answer:
+def in_words(
+    answer: Answer, chat: ChatModel, history: Sequence[str], generation: Generation, tell: Tell | None = None
+) -> Answer:
     """``answer`` said by the chat model from its own citations; itself, with a warning, where the model fails.
 
-    A refusal stays as it is: without sources there is nothing to say.
+    A refusal stays as it is: without sources there is nothing to say. ``tell`` hears the first text, not its repair.
     """
     if answer.refused or not answer.citations:
         return answer
     sources = [_source(c, generation) for c in answer.citations]
     texts = [_text(c, generation) for c in answer.citations]
     try:
-        draft = chat.generate(answer.question, sources, history, as_of=answer.as_of).collect()
+        draft = _heard(chat.generate(answer.question, sources, history, as_of=answer.as_of), tell)
         written = _checked(draft, texts)
         if written.failures:
             written = _better(written, _repaired(chat, answer, sources, draft, written, history, texts))
     except ModelError as error:
         return replace(answer, warnings=(*answer.warnings, f"{error} 以下是不用模型的回答。"))
     return _answer(answer, written)
+
+
+def _heard(stream: TextStream, tell: Tell | None) -> Generated:
+    """The whole text of a stream; ``tell`` hears it grow. Raises ModelError."""
+    said = ""
+    for piece in stream:
+        said += piece
+        if tell is not None:
+            tell(to_numbered(said, {})[0])
+    return stream.generated
 
 
 def _source(citation: Citation, generation: Generation) -> Source:

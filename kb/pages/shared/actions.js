@@ -27,33 +27,60 @@ element.addEventListener("click", (event) => {
     (document.querySelector("[data-opened]") || document.body).scrollIntoView({ block: "center" });
     return;
   }
-  if (button.dataset.act === "open" && !element.closest(".kb-pane")) {
+  if (["open", "refer"].includes(button.dataset.act) && !element.closest(".kb-pane")) {
     document.querySelectorAll("[data-opened]").forEach((e) => e.removeAttribute("data-opened"));
     button.setAttribute("data-opened", "");
   }
+  document.body.dataset.kbTapped = "";
   trigger("click", { ...button.dataset });
 });
-// A pane that got a new provision is shown from its top; on a phone it lies below and is scrolled to.
+const narrow = () => matchMedia("(max-width: 768px)").matches;
+// A pane that got a new provision is shown from its top; on a phone it lies below and is scrolled to. The provision
+// that comes by itself with an answer takes neither the view nor the focus.
 if (element.closest(".kb-pane")) {
   watch("value", () => {
     const title = element.querySelector("h2[tabindex]");
+    const tapped = document.body.dataset.kbTapped !== undefined || !element.closest("#kb-ask-pane");
     element.closest(".kb-pane").scrollTop = 0;
-    if (!title) return;
-    if (matchMedia("(max-width: 768px)").matches) title.scrollIntoView({ block: "start" });
+    if (!title || !tapped) return;
+    delete document.body.dataset.kbTapped;
+    if (narrow()) title.scrollIntoView({ block: "start" });
     title.focus({ preventScroll: true });
   });
 }
-// A new question comes into view with its first line, and again when its answer has come.
+// A result that lies below its form on a phone comes into view.
+if (element.closest(".kb-result")) {
+  watch("value", () => {
+    const tapped = document.body.dataset.kbTapped !== undefined; // a part of it was asked for anew: stay there
+    delete document.body.dataset.kbTapped;
+    if (narrow() && !tapped && element.querySelector("h2")) element.scrollIntoView({ block: "start" });
+  });
+}
+// A list of contents beside a provision shows the entry that is open.
+if (element.closest(".kb-side")) {
+  watch("value", () => {
+    const side = element.closest(".kb-side");
+    const here = element.querySelector(".kb-here");
+    const above = here ? here.getBoundingClientRect().top - side.getBoundingClientRect().top : 0;
+    if (!narrow()) side.scrollTop = here ? side.scrollTop + above - side.clientHeight / 3 : 0;
+  });
+}
+// A new question comes into view with its first line, and again when its answer has come, unless one has scrolled on.
 if (element.closest(".kb-log")) {
   const turns = () => element.querySelectorAll(".kb-turn");
   let seen = turns().length;
   let waiting = false;
+  let at = 0;
   watch("value", () => {
     const last = turns()[turns().length - 1];
-    waiting = waiting || turns().length === seen + 1;
+    const busy = Boolean(last && last.hasAttribute("aria-busy"));
+    const fresh = turns().length === seen + 1 || (busy && !waiting);
     seen = turns().length;
-    if (!waiting || !last) return;
-    last.scrollIntoView({ block: "start" });
-    waiting = last.hasAttribute("aria-busy");
+    if (last && (fresh || (waiting && !busy && Math.abs(scrollY - at) < 40))) {
+      delete document.body.dataset.kbTapped;
+      last.scrollIntoView({ block: "start" });
+      at = scrollY;
+    }
+    waiting = busy;
   });
 }

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
+from kb.assist.answer.generated import FAILED as UNVERIFIED
 from kb.base.records import Answer, Citation, CitationStatus, Role
 from kb.base.words import CITATION_STATUS, FAILED, ROLE
 from kb.pages.shared.markup import Markup, badge, button, join, tag
@@ -21,6 +22,9 @@ NEAREST = 5  # nearest provisions shown with a refusal
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _CLOSING = "。，；、：）？！"
 """Marks that do not begin a line: they stay with the chip before them."""
+_BEFORE = 1
+"""Characters before a chip that stay with it, so that no line begins with a number."""
+_LABEL = re.compile(r"[\u4e00-\u9fff]{2,6}(?=：|(?:\[\d{1,3}\])+：)")
 _ABOUT = re.compile(r"(《[^《》]+》)(.+)")
 _TONE = {"verified": "good", "digest": "care", "superseded": "care", "not_held": "care", "named_only": "care"}
 _KEPT = ("question", "as_of", "generation", "refused", "refusal_reason", "text", "citations", "warnings")
@@ -152,10 +156,10 @@ def _answer(turn: Turn, answer: Mapping[str, Any], number: int, *, feedback: boo
                 role="alert",
             )
         )
-    parts.append(tag("div", *_worded(answer["text"], citations), class_="kb-answer"))
+    parts.append(tag("div", *_worded(answer["text"], citations, number), class_="kb-answer"))
     parts += [tag("p", w, class_="kb-note kb-care", role="note") for w in gathered(_list(answer.get("warnings")))]
     if citations:
-        rows = [_citation_row(c, row) for c, row in citations.values()]
+        rows = [_citation_row(c, row, number) for c, row in citations.values()]
         parts.append(tag("ol", *rows, class_="kb-cites", aria_label="引用"))
     parts += _nearest(turn.near)
     parts.append(_foot(turn, number, feedback=feedback))
@@ -175,12 +179,29 @@ def gathered(warnings: Sequence[object]) -> list[str]:
 Cited = Mapping[int, tuple[Mapping[str, Any], str]]
 
 
-def _worded(text: str, citations: Cited) -> list[Markup]:
+def _worded(text: str, citations: Cited, turn: int) -> list[Markup]:
     """The answer's lines, its [n] as chips; a number without a citation stays text."""
-    return [tag("p", *_pieces(line, citations)) for line in text.split("\n") if line.strip()]
+    return [_line(line.strip(), citations, turn) for line in text.split("\n") if line.strip()]
 
 
-def _pieces(line: str, citations: Cited) -> list[str | Markup]:
+def _line(line: str, citations: Cited, turn: int) -> Markup:
+    """A line with its label (违则：, 幅度[2]：) in bold; a point of a list hangs."""
+    label = _LABEL.match(line)
+    at = label.end() if label else 0
+    bold = [tag("b", line[:at])] if at else []
+    said = [_failures_marked(part) for part in _pieces(line[at:], citations, turn)]
+    return tag("p", *bold, *said, class_="kb-point" if line.startswith("·") else None)
+
+
+def _failures_marked(part: str | Markup) -> Markup:
+    """A piece of text with the marks of failed sentences as labels."""
+    if isinstance(part, Markup):
+        return part
+    return join(part.split(UNVERIFIED), badge(UNVERIFIED.strip("【】"), "bad"))
+
+
+def _pieces(line: str, citations: Cited, turn: int) -> list[str | Markup]:
+    """Text and chips; a chip stays on one line with what it belongs to and the mark after it."""
     out: list[str | Markup] = []
     at = 0
     for mark in _MARK.finditer(line):
@@ -189,28 +210,30 @@ def _pieces(line: str, citations: Cited) -> list[str | Markup]:
             continue
         at_end = mark.end()
         after = line[at_end : at_end + 1] if line[at_end : at_end + 1] in _CLOSING else ""
-        out += [line[at : mark.start()], tag("span", _chip(*cited), after, class_="kb-together")]
+        start = max(at, mark.start() - _BEFORE)
+        held = tag("span", line[start : mark.start()], _chip(*cited, turn), after, class_="kb-together")
+        out += [line[at:start], held]
         at = at_end + len(after)
     return [*out, line[at:]]
 
 
-def _open_data(citation: Mapping[str, Any], row: str) -> dict[str, str]:
-    return {"row": row, "address": str(citation.get("opens", "")), "n": str(citation["n"])}
+def _open_data(citation: Mapping[str, Any], row: str, turn: int) -> dict[str, str]:
+    return {"row": row, "address": str(citation.get("opens", "")), "n": str(citation["n"]), "turn": str(turn)}
 
 
-def _chip(citation: Mapping[str, Any], row: str) -> Markup:
+def _chip(citation: Mapping[str, Any], row: str, turn: int) -> Markup:
     status = CITATION_STATUS[citation["status"]]
     tone = "bad" if citation["status"] in FAILED else "good"
     label = f"打开引用{citation['n']}：{citation['address']}，{status}"
     number = tag("span", str(citation["n"]))
-    return button(number, "open", class_="kb-chip", label=label, tone=tone, **_open_data(citation, row))
+    return button(number, "open", class_="kb-chip", label=label, tone=tone, **_open_data(citation, row, turn))
 
 
-def _citation_row(citation: Mapping[str, Any], row: str) -> Markup:
+def _citation_row(citation: Mapping[str, Any], row: str, turn: int) -> Markup:
     status = citation["status"]
     tone = "bad" if status in FAILED else _TONE[status]
     name = join([tag("b", f"[{citation['n']}] {ROLE[citation['role']]}"), " ", citation["address"]])
-    head = button(name, "open", class_="kb-link", **_open_data(citation, row))
+    head = button(name, "open", class_="kb-link", **_open_data(citation, row, turn))
     version = [badge(f"{citation['version']}文本")] if citation.get("version") else []
     badges = tag("p", badge(CITATION_STATUS[status], tone), *version, class_="kb-badges")
     quote = [tag("blockquote", citation["quote"], class_="kb-quote")] if citation["quote"] else []

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from kb.base.records import KbError
 from kb.serve.users import Gate, Role
 
 if TYPE_CHECKING:
@@ -104,6 +105,13 @@ class Door:
             return True
         user = self.gate.user(self.user(request))
         return user is not None and user.role.allows(role)
+
+    def generation(self) -> str:
+        """Id of the generation that answers now; empty where there is none."""
+        try:
+            return self.base.generation.id
+        except KbError:
+            return ""
 
     def trouble(self, where: str) -> str:
         """Log the exception being handled; gives a constant line with a number that leads to the log entry."""

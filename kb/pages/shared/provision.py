@@ -19,6 +19,8 @@ from kb.pages.shared.markup import Markup, badge, button, join, tag
 from kb.search.provision import Partner, Provision, located_text, provision
 
 _GLIMPSE = 40  # characters of a neighbour: one line of a phone
+_WHOLE_PARTNERS = 2  # partners up to so many are shown whole; of more, the first words: a tap opens them
+_PARTNER_GLIMPSE = 80
 _STATUS_TONE = {"current": "good", "superseded": "care", "repealed": "bad", "not_yet": "care", "unknown": "care"}
 _STALE = "资料库刚更新过，请重新查找这一条"
 
@@ -202,7 +204,7 @@ def copied(opened: Opened) -> str:
 
 def _copying(opened: Opened) -> Markup:
     copy = tag("button", "复制引用", type="button", class_="kb-button kb-primary", data_copy=copied(opened))
-    back = button("返回回答", "back", class_="kb-button kb-back")
+    back = button("返回原处", "back", class_="kb-button kb-back")
     return tag("p", copy, back, class_="kb-actions")
 
 
@@ -215,6 +217,7 @@ def _partners(name: str, heading: str, partners: Sequence[Partner], generation: 
     if not partners:
         return Markup("")
     rows = []
+    whole = len(partners) <= _WHOLE_PARTNERS
     for partner in partners:
         open_ = button(
             join([tag("b", name), " ", str(partner.address)]), "open", class_="kb-link",
@@ -222,15 +225,16 @@ def _partners(name: str, heading: str, partners: Sequence[Partner], generation: 
         )  # fmt: skip
         inferred = [badge("推定：按文字相近配对，请核对", "care")] if partner.inferred else []
         fines = [tag("li", line) for s in partner.sanctions for f in s.fines if (line := fine_line(f))]
-        text = tag("p", located_text(partner.passage, partner.address), class_="kb-partner-text")
+        said = located_text(partner.passage, partner.address)
+        text = tag("p", said if whole else glimpse(said, _PARTNER_GLIMPSE), class_="kb-partner-text")
         rows.append(tag("li", open_, *inferred, text, *([tag("ul", *fines, class_="kb-fines")] if fines else [])))
     return tag("section", tag("h3", heading), tag("ul", *rows, class_="kb-partners"))
 
 
-def glimpse(text: str) -> str:
+def glimpse(text: str, most: int = _GLIMPSE) -> str:
     """The first words of a text, on one line."""
     flat = " ".join(text.split())
-    return flat if len(flat) <= _GLIMPSE else flat[:_GLIMPSE] + "…"
+    return flat if len(flat) <= most else flat[:most] + "…"
 
 
 def _neighbours(opened: Opened) -> Markup:

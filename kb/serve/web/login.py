@@ -151,6 +151,6 @@ def page(title: str, trouble: str = "") -> str:
     head = Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">')
     body = tag("main", tag("h1", title), *said, form)
     styled = tag("style", _STYLE)
-    return "<!doctype html>" + tag(
+    return Markup("<!doctype html>") + tag(
         "html", tag("head", head, tag("title", f"登录 {title}"), styled), tag("body", body), lang="zh-CN"
     )
