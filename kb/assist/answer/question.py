@@ -72,7 +72,7 @@ def leaning(question: Question) -> Question:
 
 
 def _spelt(text: str, instruments: Sequence[NamedInstrument]) -> str:
-    """``text`` with 消防条例六十八条 spelt as a reference: 《上海市消防条例》第六十八条, an unknown name as it stands."""
+    """``text`` with 消防条例六十八条 spelt as a reference: 《上海市消防条例》第六十八条, an unknown name as it is."""
     for n in reversed(instruments):
         end = n.start + len(n.text)
         if len(n.keys) == 1 and not n.bracketed and (m := _BARE_ARTICLE.match(text, end)):
