@@ -107,7 +107,7 @@ def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
 
 
 def quotes(passage: Passage, wish: Wish, near: Near) -> list[Quotation]:
-    """``quote``, but several 款 each by itself, so that each is cited where it stands; a sanction stays in one piece."""
+    """``quote``, but several 款 each by itself, so that each is cited where it stands; a sanction stays whole."""
     found = quote(passage, wish, near)
     parts = [p for p in paragraphs(passage.text) if any(a < p.end and p.start < b for a, b in found.spans)]
     if wish.penalty or found.paragraph is not None or len(parts) < 2 or _everything(passage.text, found):
