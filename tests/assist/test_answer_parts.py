@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kb.assist.answer.intent import cues, read_intent
 from kb.assist.answer.near import by_words
-from kb.assist.answer.quote import Wish, address_of, asked_kinds, quote, stands
+from kb.assist.answer.quote import Wish, address_of, asked_kinds, quote, quotes, stands
 from kb.assist.answer.rules import load_rules
 from kb.assist.answer.wording import highest, steps
 from kb.base.address import ArticleNo
@@ -126,6 +126,29 @@ def test_a_paragraph_that_sanctions_by_reference_goes_along() -> None:
     found = quote(passage(FOLLOWED), Wish("学徒在叶片下面午睡怎么罚", penalty=True), by_words)
     assert "二百元以下的罚款" in found.text
     assert found.paragraph is None
+
+
+def test_a_paragraph_that_sanctions_as_the_one_before_brings_that_one_along() -> None:
+    text = "没有检查吊钩的，处三千元以上五千元以下的罚款。\n叶片下面没有看护学徒的，依照前款规定处罚。"
+    found = quote(passage(text), Wish("学徒在叶片下面没人看护怎么罚", penalty=True), by_words)
+    assert "三千元以上五千元以下" in found.text
+
+
+def test_a_question_that_asks_two_things_gets_a_paragraph_for_each() -> None:
+    text = "吊钩应当每周检查一次，检查应当有两人在场。\n木牌应当挂在门口。\n学徒不得独自搬运吊钩，风车不得停在门口。"
+    found = quotes(passage(text), Wish("检查吊钩几人在场，学徒可以独自搬运吗"), by_words)
+    assert [f.paragraph for f in found] == [1, 3]
+    assert [address_of(passage(text), f) for f in found] == [
+        "《示例风车条例》第八条第一款",
+        "《示例风车条例》第八条第三款",
+    ]
+    assert all(stands(f.text, text) for f in found)
+    one = quotes(passage(text), Wish("检查吊钩几人在场"), by_words)
+    assert [f.paragraph for f in one] == [1]
+
+
+def test_a_sanction_is_quoted_in_one_piece() -> None:
+    assert len(quotes(passage(FOLLOWED), Wish("学徒在叶片下面午睡怎么罚", penalty=True), by_words)) == 1
 
 
 def test_grades_are_quoted_whole() -> None:

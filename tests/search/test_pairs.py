@@ -74,6 +74,10 @@ REGULATION = """# 示例蜂场条例
 """
 
 
+MASTER = "蜂场的场长负责人对养蜂安全负有下列职责：\n（一）订立巡查制度；\n（二）保证经费。"
+ASSISTANT = "蜂场的护蜂人员履行下列养蜂安全职责：\n（一）执行巡查制度；\n（二）报告养蜂安全隐患。"
+
+
 def articles(text: str = REGULATION) -> list[Passage]:
     found = parse_law(text, name="示例蜂场条例").passages("示例蜂场条例.md")
     return [replace(p, id=100 + i) for i, p in enumerate(p for p in found if p.article is not None)]
@@ -130,6 +134,10 @@ def test_passages_without_id_are_told_by_position() -> None:
             "蜂场单位未登记蜂群越冬死亡数量的，处一千元罚款。",
             [2],
         ),
+        # the duties of an office are those of its own list, not of another's in nearly the same words
+        ([MASTER, ASSISTANT], "蜂场的场长负责人未履行本条例规定的养蜂安全职责的，处一千元罚款。", [1]),
+        ([MASTER, ASSISTANT], "其他负责人和护蜂人员未履行本条例规定的养蜂安全职责的，处一千元罚款。", [2]),
+        ([MASTER, MASTER], "场长负责人未履行本条例规定的养蜂安全职责的，处一千元罚款。", []),
         # a reference to another law's article is none to this one's
         (["蜂场应当悬挂蜂箱编号牌。"], "违反《示例法》第一条规定的，处一千元罚款。", []),
         # 违反第X条 without 本条例
@@ -209,6 +217,13 @@ def test_fast_bigrams_equal_the_slow_ones(texts: list[str]) -> None:
     assert fast == slow_grams(texts)
     assert len(rows) == len(fast)
     assert np.all(np.diff(rows) >= 0)
+
+
+def test_the_digest_of_the_work_safety_law_pairs_each_office_with_its_own_duties() -> None:
+    text = Path("corpus/regulations/安全生产法.md").read_text("utf-8")
+    held = [p for p in parse_law(text, name="安全生产法").passages("x.md") if p.article is not None]
+    found = [(held[p.duty].article.number, held[p.penalty].article.number) for p in pairs(held)]  # type: ignore[union-attr]
+    assert [f for f in found if f[1] in (94, 95, 96)] == [(21, 94), (21, 95), (25, 96)]
 
 
 @pytest.mark.corpus

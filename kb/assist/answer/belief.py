@@ -14,28 +14,25 @@ from kb.base.records import SearchResult
 # Reciprocal rank fusion: a passage that every means puts first scores .27 (weights 3.0 over k 10 + rank 1).
 FUSED_FULL = 0.2
 ANSWER = 0.5  # confidence from which an answer goes without the caution
-# Where a question is refused: on the 172 unanswerable questions of corpus/unanswerable/train.jsonl against 500 known
-# questions (each without itself), the bars that refuse 55 % of the former by these means alone and .2 % of the latter.
-REFUSE = 0.12
-STRANGE = 0.7  # confidence below which nearness to a stranger counts
-LEAD = 0.1  # cosine by which the nearest known question must lead the nearest stranger
 
 
 @dataclass(frozen=True, slots=True)
 class Belief:
     """``of_passage``: row id → probability that it is meant; ``confidence``: that the first five hold an answer.
 
-    ``calibrated``: whether these are a ranker's probabilities, so that a refusal may rest on them.
+    ``calibrated``: whether these are a ranker's probabilities, so that a refusal may rest on them. ``doubtful``: the
+    question resembles those that nothing held answers.
     """
 
     of_passage: Mapping[int, float]
     confidence: float
     calibrated: bool = True
+    doubtful: bool = False
 
     @property
     def confident(self) -> bool:
         """Whether an answer goes without the caution."""
-        return self.confidence >= ANSWER
+        return self.confidence >= ANSWER and not self.doubtful
 
     @classmethod
     def of(cls, result: SearchResult) -> Belief:

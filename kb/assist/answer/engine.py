@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from kb.assist.answer import refuse
-from kb.assist.answer.belief import LEAD, REFUSE, STRANGE, Belief
+from kb.assist.answer.belief import Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
 from kb.assist.answer.elsewhere import held_in, place_asked, wants_local_law
@@ -24,7 +24,7 @@ from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import ReportReader, asks_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
-from kb.assist.answer.strangers import Strangers
+from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
 from kb.assist.answer.targets import Profile, authority_year, profiles
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, Figure, SearchResult
@@ -71,14 +71,6 @@ class AnswerEngine:
     @cached_property
     def _strangers(self) -> Strangers:
         return Strangers(self.rules.strangers, self.retriever.encoder, self.generation)
-
-    def _strange(self, read: Question, belief: Belief) -> bool:
-        """Whether too little speaks for an answer: low confidence, or a question rather like the unanswerable ones."""
-        if not belief.calibrated:
-            return False
-        if belief.confidence < REFUSE:
-            return True
-        return belief.confidence < STRANGE and self._strangers.lead(read.full) < LEAD
 
     @cached_property
     def _reports(self) -> list[Profile]:
@@ -144,8 +136,11 @@ class AnswerEngine:
             return refused(result, beyond)
         if self._wants_report(read, result, scope):
             return self._reported(read, result, scope)
-        if not read.located and self._strange(read, belief):
-            return refused(result, Refusal("nothing", NOTHING))
+        if not read.located and belief.calibrated:
+            chance = self._strangers.answerable(read.full, belief.confidence)
+            if chance < REFUSE:
+                return refused(result, Refusal("nothing", NOTHING))
+            belief = replace(belief, doubtful=chance < CAUTION)
         laws = LawAnswers(
             self.generation, self.retriever, self.near, self.rules, self.bars, scope, self._today or date.today()
         )

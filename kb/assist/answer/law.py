@@ -19,7 +19,7 @@ from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.near import Near
 from kb.assist.answer.question import Question
-from kb.assist.answer.quote import Wish, quote
+from kb.assist.answer.quote import Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.select import Bars, Chosen, Selection
 from kb.assist.answer.tips import tips
@@ -130,7 +130,7 @@ class LawAnswers:
     def _cited(self, question: Question, chosen: Sequence[Chosen]) -> list[Cited]:
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
         out: list[Cited] = []
-        for n, c in enumerate(chosen, 1):
+        for c in chosen:
             beside = [q for q in question.leaning if q] + ([duties] if c.sanctions and duties else [])
             wish = Wish(
                 question.text,
@@ -141,8 +141,10 @@ class LawAnswers:
                 whole=question.intent.whole or question.intent.wording or c.named,
                 penalty=c.sanctions,
             )
-            found = quote(c.passage, wish, self.near)
-            out.append(cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred))
+            out += [
+                cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred)
+                for n, found in enumerate(quotes(c.passage, wish, self.near), len(out) + 1)
+            ]
         return out
 
     def _changed(self, question: Question, main: Sequence[Cited]) -> list[tuple[str, Cited | None]]:

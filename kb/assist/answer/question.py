@@ -19,6 +19,7 @@ from kb.search.lookup import Located, Named, named
 HISTORY = 2  # earlier questions that a follow-up leans on
 # 134条1 for 第一百三十四条之一, as it is typed on a phone; not 134条1款.
 _BARE_ARTICLE = re.compile(rf"\s*({NUMERAL})\s*条")
+_UNMARKED = re.compile(rf"((?:条例|办法|细则|规定|法)\s*)({NUMERAL}条)")
 _SUFFIX = re.compile(r"(条)\s*([1-9])(?![0-9款项号万千百年月日天人个元])")
 
 
@@ -71,9 +72,9 @@ def leaning(question: Question) -> Question:
 
 
 def _spelt(text: str, instruments: Sequence[NamedInstrument]) -> str:
-    """``text`` with 校车条例六十八条 spelt so that it reads as a reference: 《校车安全管理条例》第六十八条."""
+    """``text`` with 消防条例六十八条 spelt as a reference: 《上海市消防条例》第六十八条, an unknown name as it is."""
     for n in reversed(instruments):
         end = n.start + len(n.text)
         if len(n.keys) == 1 and not n.bracketed and (m := _BARE_ARTICLE.match(text, end)):
             text = f"{text[: n.start]}《{n.keys[0]}》第{m[1]}条{text[m.end() :]}"
-    return _SUFFIX.sub(r"\1之\2", text)
+    return _SUFFIX.sub(r"\1之\2", _UNMARKED.sub(r"\1第\2", text))

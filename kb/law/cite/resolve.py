@@ -308,7 +308,7 @@ def _after(before: Locator, m: Mention) -> tuple[Locator, Locator | None] | None
 
 
 def _noun(pronoun: str) -> str:
-    return re.sub(r"^(?:本|该|同|上述|前述)", "", pronoun)
+    return re.sub(r"^(?:本|该|同(?:一[部个件]?)?|上述|前述)", "", pronoun)
 
 
 def _guesses(mentions: Iterable[Mention], resolver: _Resolver, taken: list[tuple[int, int]]) -> list[Reference]:

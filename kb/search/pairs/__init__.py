@@ -22,13 +22,15 @@ from kb.base.address import ArticleNo, from_numeral
 from kb.base.records import Pair, Passage, Sanction
 from kb.law.edges import references
 from kb.law.penalty import could_sanction, sanctions
-from kb.search.pairs.acts import EARLIER, Act, acts, sentences
+from kb.search.pairs.acts import EARLIER, Act, acts, office, sentences, unfulfilled
 from kb.search.pairs.wording import Wording
 
 __all__ = ["pairs"]
 
 INHERITED = 3  # 有前款行为 takes over the duties of a 款 that has at most this many
 INHERITED_SHARE = 0.9  # and keeps this share of their scores
+
+OFFICE = 0.9  # score of a pair by the office whose duties were not fulfilled
 
 _DUTY = re.compile(r"应当|应|不得|禁止|必须|严禁|方可|有权|负责|实行|义务|可以|依法|具备|职责|需要")
 _OUTSIDE = re.compile(r"法律责任|罚\s*则|附\s*则")
@@ -60,7 +62,10 @@ def pairs(articles: Sequence[Passage], found: Mapping[int, Sequence[Sanction]] |
         return []
     told = [act for i, read in liable.items() for act in acts(i, articles[i], read)]
     kept = _Kept({p.article: i for i, p in enumerate(articles) if p.article is not None}, liable.keys())
-    left = [act for act in told if not kept.by_reference(act, articles[act.article])]
+    offices = {i: lead for i, p in enumerate(articles) if i not in liable and (lead := office(p.text))}
+    left = [
+        act for act in told if not kept.by_reference(act, articles[act.article]) and not kept.by_office(act, offices)
+    ]
     duties = [
         (i, sentence)
         for i, p in enumerate(articles)
@@ -101,6 +106,14 @@ class _Kept:
             self.add(act, duty, "reference", 1.0)
             settled = settled or bool(_BROKEN.search(act.text[:start]))
         return settled
+
+    def by_office(self, act: Act, offices: Mapping[int, str]) -> bool:
+        """Pair 主要负责人未履行…职责 with the one article that lists the duties of that office; whether there is."""
+        holders = unfulfilled(act.text)
+        found = [duty for duty, lead in offices.items() if any(who in lead for who in holders)]
+        if len(found) == 1:
+            self.add(act, found[0], "wording", OFFICE)
+        return len(found) == 1
 
     def inherit(self, act: Act) -> None:
         """有前款违法行为: the duties of the 款 (or 项) before, unless that lists many."""

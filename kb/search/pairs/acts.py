@@ -19,12 +19,15 @@ SHORT_LEAD = 60  # a lead-in up to this many characters is read together with ea
 _CONDITION = re.compile(
     r"""
     ^(?:或者)?
-    (?: 逾期|拒不|情节|情况|导致|造成|致使|因而|经责令|构成|尚不|不够|有?违法所得|没有|货值|触犯|属于|给他人|对 )
+    (?: 逾期|拒不|情节|情况|导致|造成|致使|因[而此]|引发|经责令|构成|尚不|不够|有?违法所得|没有|货值|触犯|属于|给他人
+      | 对 )
   | 拒不改正|逾期
     """,
     re.VERBOSE,
 )
-_VAGUE = re.compile(r"滥用职权|玩忽职守|徇私舞弊|^其他|有其他|^发生[^，]{0,16}事故")
+_VAGUE = re.compile(
+    r"滥用职权|玩忽职守|徇私舞弊|^其他|有其他|^因[此而]|^(?:发生[^，]{0,16}|(?:特别)?重大|较大|一般)事故"
+)
 EARLIER = re.compile(
     r"""
     (?:前款|上款|本条第[一二三四五六七八九十]+款|(?<![条款、和及至])第[一二三四五六七八九十]+款)
@@ -34,6 +37,12 @@ EARLIER = re.compile(
 )
 """A reference to another 款 of the same article: 有前款第二项行为."""
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
+_UNFULFILLED = re.compile(
+    r"(?P<who>[^，；。]{2,40}?)(?:未|没有?|不)(?:依法|认真)?履行[^，；。]{0,16}职责(?:$|，(?:导致|造成|致使|发生))"
+)
+_HOLDERS = re.compile(r"以及|及其|[的和、（）()]")
+_HOLDER = re.compile(r"(?:负责人|人员|安全员|投资人|矿长)$")
+_OFFICE = re.compile(r"(?:(?:下列|以下|如下)[^，；。：:]{0,12}职责|要做这些事)[：:]$")
 _MODAL = re.compile(r"应当|不得|必须|负责|有权|可以|负有|履行|禁止|享有")
 _KINDS = (
     (
@@ -126,6 +135,18 @@ def _told(found: Iterable[Sanction], *, with_act: bool) -> list[str]:
         if with_act and s.act and s.act != "…":
             out[s.act] = None
     return list(out)
+
+
+def unfulfilled(act: str) -> list[str]:
+    """Who did not fulfil the duties of his office (主要负责人未履行本法规定的…职责); empty where the act is another."""
+    m = _UNFULFILLED.match(act)
+    return [] if m is None else [who for who in _HOLDERS.split(m["who"]) if _HOLDER.search(who)]
+
+
+def office(text: str) -> str:
+    """The words that say whose duties an article lists (主要负责人…负有下列职责：); "" where it lists none."""
+    lead, _, rest = text.partition("\n")
+    return lead if _OFFICE.search(lead) and _LABEL.match(rest) else ""
 
 
 def sentences(text: str) -> Iterator[str]:
