@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     none = unanswerable(corpus, options.work)
     folds = {n: FoldEvidence(options.work / f"fold{n}", corpus) for n in set(rows.fold.tolist())}
-    found = finish(rows, none, Settings(trees=options.trees), folds, options.out)
+    found = finish(rows, none, Settings(trees=options.trees), folds, options.work, options.out)
     (options.work / "figures.json").write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     print(json.dumps(found, ensure_ascii=False, indent=1))
     return 0

@@ -23,6 +23,7 @@ from kb.search.rank import NAMES
 from kb.search.rank.logistic import Logistic
 from kb.search.rank.ranker import META, MODEL, SECOND, SHIPPED
 
+SCORES = "scores.npz"
 MAX_BYTES = 1_000_000  # of both models' texts
 
 
@@ -31,11 +32,13 @@ def finish(
     none: Material,
     settings: Settings,
     folds: Mapping[int, FoldEvidence],
+    work: Path,
     out: Path = SHIPPED,
 ) -> dict[str, Any]:
     """Train on all rows, calibrate on out-of-fold scores, write into ``out``; returns the figures.
 
-    ``none``: rows of questions that no text answers (no gold). Raises ValueError when the models grew too large.
+    ``none``: rows of questions that no text answers (no gold). Scores of both and their confidences are kept in
+    ``work`` (``SCORES``). Raises ValueError when the models grew too large.
     """
     alone = out_of_fold(rows, settings)
     found: dict[str, Any] = {"date": date.today().isoformat(), "questions": len(rows.sizes), "rows": len(rows.x)}
@@ -54,6 +57,7 @@ def finish(
     cases = calibrate.whole_cases(rows, scores, none, none_scores, hits)
     whole = calibrate.fit_whole(cases)
     found["calibration"] = calibration(rows, scores, cases)
+    np.savez(work / SCORES, scores=scores, none_scores=none_scores, confidence=whole(cases.signs))
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (out / name).write_text(text, "utf-8")
