@@ -41,7 +41,7 @@ FOLDS, SEED = 5, 20250430
 SHAPE = np.dtype([("length", np.int64), ("article", np.int64), ("sanction", np.bool_)])
 PAIR = np.dtype([("duty", np.int64), ("penalty", np.int64), ("score", np.float32)])
 DEPTH = 100
-NAMES = {"R@10": "recall@10", "R@100": "recall@100", "MRR@10": "mrr@10"}
+SHOWN = ("recall@5", "recall@10", "recall@20", "recall@100", "mrr@10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,8 @@ def summary(corpus: Stard, found: dict[str, dict[str, list[str]]]) -> dict[str, 
     for name, lists in found.items():
         every = measure(gold, lists, deep=True)
         out[name] = {}
-        for label in NAMES.values():
-            values = list(every[label].values())
+        for label in SHOWN:
+            values = [of_query[label] for of_query in every.values()]
             low, high = interval(values) or (0.0, 0.0)
             out[name][label] = [round(float(np.mean(values)), 4), round(low, 4), round(high, 4)]
     return out
