@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -124,9 +127,9 @@ class LexicalIndex:
         ``rows`` in any order. Costs a binary search per term and row, not a pass over the postings.
         """
         wanted = np.asarray(rows, np.uint32)
-        distinct = list(dict.fromkeys(terms(question) if isinstance(question, str) else question))
-        places = self._places(distinct)
-        names = [t for t, at in zip(distinct, places, strict=True) if at >= 0]
+        asked = _asked(question) if isinstance(question, str) else _weighted(dict.fromkeys(question, 1.0))
+        places = self._places(asked.keys)
+        names = [t for t, at in zip(asked.names, places, strict=True) if at >= 0]
         found = [int(at) for at in places if at >= 0]
         idf = np.zeros(len(found), np.float32)
         counts = np.zeros((len(found), len(wanted)), np.uint8)
@@ -151,24 +154,38 @@ class LexicalIndex:
     def _idf(self, documents: int) -> float:
         return math.log(1 + (len(self) - documents + 0.5) / (documents + 0.5))
 
-    def _places(self, names: Sequence[str]) -> I64:
+    def _places(self, keys: npt.NDArray[np.uint64]) -> I64:
         """Position of each term among the keys, -1 where the index does not hold it."""
-        keys = np.fromiter(map(term_key, names), np.uint64, len(names))
         if not len(self._keys):
-            return np.full(len(names), -1, np.int64)
+            return np.full(len(keys), -1, np.int64)
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[at] == keys, at, -1)
 
     def _lookup(self, question: str | Mapping[str, float]) -> list[tuple[int, float]]:
         """(position, weight) of every known term; a repeated term weighs as often as it stands there."""
-        if isinstance(question, str):
-            weights: dict[str, float] = {}
-            for term in terms(question):
-                weights[term] = weights.get(term, 0.0) + 1.0
-        else:
-            weights = dict(question)
-        places = self._places(list(weights))
-        return [(int(at), w) for at, w in zip(places, weights.values(), strict=True) if at >= 0 and w]
+        asked = _asked(question) if isinstance(question, str) else _weighted(question)
+        places = self._places(asked.keys).tolist()
+        return [(at, w) for at, w in zip(places, asked.weights, strict=True) if at >= 0 and w]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Distinct terms of a question with their keys and weights."""
+
+    names: tuple[str, ...]
+    keys: npt.NDArray[np.uint64]
+    weights: tuple[float, ...]
+
+
+def _weighted(weights: Mapping[str, float]) -> _Asked:
+    keys = np.fromiter(map(term_key, weights), np.uint64, len(weights))
+    return _Asked(tuple(weights), keys, tuple(weights.values()))
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> _Asked:
+    """Terms of a question, cut once for all indexes; a repeated term weighs as often as it stands there."""
+    return _weighted(Counter(terms(question)))
 
 
 def best(scores: F32, k: int, mask: npt.NDArray[np.bool_] | None = None) -> tuple[I64, F32]:

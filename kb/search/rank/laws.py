@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.search.lexical.terms import clean, words
-from kb.search.rank.columns import F32, I64, Columns
+from kb.search.rank.columns import F32, I64, Columns, bigrams
 from kb.search.rank.means import VectorSearch, WordSearch
 
 PLAIN_FILE = Path(__file__).resolve().parents[1] / "data" / "plain_title_words.txt"
@@ -61,6 +61,14 @@ class LawSigns:
     topic: F32
 
 
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Field words of a title: by what each is recognised in a question, and a unit vector of each, [words, dim]."""
+
+    pieces: tuple[frozenset[str], ...]
+    vectors: F32
+
+
 class Laws:
     """The fields and topics of instruments. Safe for several threads: what is remembered is only added to."""
 
@@ -68,25 +76,31 @@ class Laws:
         """``table`` None: nothing is known of words, and ``near`` and ``mean`` are 1."""
         self._columns, self._vectors, self._table = columns, vectors, table
         self._titles = "\n".join(dict.fromkeys(columns.titles))
-        self._fields: dict[str, tuple[tuple[str, ...], F32]] = {}
+        self._fields: dict[int, _Field] = {}
         self._topics: dict[int, F32] = {}
 
     def signs(self, question: str, vector: F32, documents: I64) -> LawSigns:
         """What speaks for each of some ``documents`` (numbers, each once); ``vector``: of the question, of length 1."""
-        asked = self._unit(question)
-        n = len(documents)
-        near, mean, plain = np.ones(n, np.float32), np.ones(n, np.float32), np.ones(n, np.float32)
-        for i, number in enumerate(documents.tolist()):
-            found, vectors = self._field(number)
-            if not found:
-                continue
-            plain[i] = 0
-            best = (vectors @ asked.T).max(axis=1) if len(asked) else np.zeros(len(found), np.float32)
-            named = [any(w[j : j + 2] in question for j in range(max(len(w) - 1, 1))) for w in found]
-            best = np.where(named, np.float32(1), best)
-            near[i], mean[i] = best.max(), best.mean()
-        topics = np.stack([self._topic(d) for d in documents.tolist()]) if n else np.zeros((0, len(vector)), np.float32)
-        return LawSigns(near, mean, plain, topics @ vector)
+        numbers = documents.tolist()
+        n = len(numbers)
+        near, mean = np.ones(n, np.float32), np.ones(n, np.float32)
+        fields = [self._field(d) for d in numbers]
+        sizes = np.array([len(f.pieces) for f in fields], np.int64)
+        filled = np.flatnonzero(sizes)
+        if len(filled):
+            said = frozenset(question) | bigrams(question)
+            every = [f for f in fields if f.pieces]
+            named = [not said.isdisjoint(pieces) for f in every for pieces in f.pieces]
+            asked = self._unit(question)
+            best = np.zeros(len(named), np.float32)
+            if len(asked):
+                best = (np.concatenate([f.vectors for f in every]) @ asked.T).max(axis=1)
+            best[named] = 1.0
+            starts = np.cumsum(sizes[filled]) - sizes[filled]
+            near[filled] = np.maximum.reduceat(best, starts)
+            mean[filled] = np.add.reduceat(best, starts) / sizes[filled]
+        topics = np.stack([self._topic(d) for d in numbers]) if n else np.zeros((0, len(vector)), np.float32)
+        return LawSigns(near, mean, (sizes == 0).astype(np.float32), topics @ vector)
 
     def _unit(self, text: str) -> F32:
         """Unit vectors of a text's words, [words, dim]."""
@@ -97,14 +111,14 @@ class Laws:
         unit: F32 = found / np.maximum(length, 1e-6)
         return unit
 
-    def _field(self, document: int) -> tuple[tuple[str, ...], F32]:
-        """Field words of a document's title, and a unit vector of each."""
-        title = self._columns.titles[document]
-        found = self._fields.get(title)
+    def _field(self, document: int) -> _Field:
+        found = self._fields.get(document)
         if found is None:
-            named = () if self._table is None else field_words(title, self._columns.places[document], self._titles)
-            found = named, self._of_words(named)
-            self._fields[title] = found
+            columns = self._columns
+            none = self._table is None
+            named = () if none else field_words(columns.titles[document], columns.places[document], self._titles)
+            found = _Field(tuple(bigrams(w) or frozenset(w) for w in named), self._of_words(named))
+            self._fields[document] = found
         return found
 
     def _of_words(self, named: Sequence[str]) -> F32:
