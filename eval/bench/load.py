@@ -1,8 +1,9 @@
 """Many people asking the page at once: ``python -m eval.bench.load --index DIR [--people 20] [--each 5]``.
 
 Does not know how answers are made. It talks to a ``kb serve`` of its own on 127.0.0.1 as the page's script does (join
-the queue, read the event stream) and measures, per question, the time to the first event that shows something and to
-the whole answer. Bounded: people × each questions, then it ends.
+the queue, read the event stream) and measures, per question, the time to the first event (the question is taken,
+正在检索) and to the whole answer: without a chat model its words come at once, so that is also the time to the first
+words of it. Bounded: people × each questions, then it ends.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from typing import Any
 import httpx
 
 START_SECONDS = 180.0
+ANSWERED = ("kb-cites", "不作回答")
+"""What stands in an answer or a refusal; an error's line has neither, and counts as a failure."""
 PAUSE_SECONDS = (1.0, 4.0)  # a person reads before asking again
 QUESTIONS = (
     "老板没组织安全培训就让新人上岗，违反哪条，罚多少？",
@@ -129,7 +132,7 @@ async def _ask(client: httpx.AsyncClient, handler: int, inputs: int, question: s
     joined = await client.post("/gradio_api/queue/join", json=body)
     if joined.status_code != 200:
         return Asked(0.0, time.monotonic() - started, False)
-    first = 0.0
+    first, told = 0.0, False
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
         async for line in stream.aiter_lines():
             if not line.startswith("data:"):
@@ -137,8 +140,9 @@ async def _ask(client: httpx.AsyncClient, handler: int, inputs: int, question: s
             message = json.loads(line[5:])
             if message["msg"] == "process_generating" and not first:
                 first = time.monotonic() - started
+            told = told or any(mark in line for mark in ANSWERED)
             if message["msg"] == "process_completed":
-                return Asked(first, time.monotonic() - started, bool(message["success"]))
+                return Asked(first, time.monotonic() - started, told and bool(message["success"]))
     return Asked(first, time.monotonic() - started, False)
 
 

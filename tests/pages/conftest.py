@@ -21,7 +21,7 @@ QUIET = (
 )  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
-PATIENCE_MS = 30_000  # two busy cores
+PATIENCE_MS = 60_000  # two busy cores
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Screenshots of every page at both sizes and in both themes: ``python -m tests.pages.screens [FOLDER]``.
+"""Screenshots of every page at both sizes and in both themes: ``python -m tests.pages.screens [FOLDER [NAME…]]``.
 
 Not a test: it draws docs/screens anew from the bundled corpus, to be looked at.
 """
@@ -6,7 +6,7 @@ Not a test: it draws docs/screens anew from the bundled corpus, to be looked at.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from io import BytesIO
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 MAX_WIDTH = 1080
 QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
+ANSWERED = """n => {
+  const turns = document.querySelectorAll('.kb-turn');
+  return turns.length > n && !turns[turns.length - 1].hasAttribute('aria-busy');
+}"""
 TO_CHECK = (
     "依据《安全生产法》第九十七条第一款第三项、《消防法》第六十条和《安全生产法》第一百五十条的规定，"
     "以及《危险化学品安全法》第十条，决定给予行政处罚。"
@@ -40,10 +44,12 @@ def ask_empty(page: Page) -> None:
     page.wait_for_selector("#kb-log h2")
 
 
-def ask(page: Page) -> None:
-    page.fill("#kb-question textarea", QUESTION)
+def ask(page: Page, question: str = QUESTION) -> None:
+    """Type a question, tap 提问, wait until its answer stands below the earlier ones."""
+    before = page.locator(".kb-turn").count()
+    page.fill("#kb-question textarea", question)
     page.click("#kb-ask-go")
-    page.locator(".kb-turn .kb-cites").last.wait_for()
+    page.wait_for_function(ANSWERED, arg=before)
 
 
 def ask_open(page: Page) -> None:
@@ -102,8 +108,7 @@ SCENES: dict[str, Callable[[Page], None]] = {
 
 
 def refused(page: Page) -> None:
-    page.fill("#kb-question textarea", "今天哪只股票会涨？")
-    page.click("#kb-ask-go")
+    ask(page, "今天哪只股票会涨？")
     page.locator(".kb-note", has_text="不作回答").wait_for()
 
 
@@ -157,27 +162,22 @@ def webp(png: bytes) -> bytes:
     return out.getvalue()
 
 
-def main(folder: Path) -> None:
-    """Draw every scene in both themes and sizes, then the states."""
+def main(folder: Path, only: Sequence[str] = ()) -> None:
+    """Draw every scene in both themes and sizes, then the states; ``only``: names of those wanted, all when empty."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
+    both = (("phone", "light"), ("phone", "dark"), ("desk", "light"), ("desk", "dark"))
+    wanted = [(name, "open", scene, both) for name, scene in SCENES.items()]
+    wanted += [(name, server, scene, (both[0], both[3])) for name, (server, scene) in STATES.items()]
     with ExitStack() as held:
         urls = servers(held)
-        chromium = held.enter_context(sync_playwright()).chromium.launch(
-            executable_path="/usr/bin/chromium", args=list(QUIET)
-        )
-        for size in ("phone", "desk"):
-            for theme in ("light", "dark"):
-                for name, scene in SCENES.items():
-                    (folder / f"{name}-{size}-{theme}.webp").write_bytes(
-                        picture(chromium, urls["open"], scene, size, theme)
-                    )
-        for size, theme in (("phone", "light"), ("desk", "dark")):
-            for name, (server, scene) in STATES.items():
-                (folder / f"{name}-{size}-{theme}.webp").write_bytes(
-                    picture(chromium, urls[server], scene, size, theme)
-                )
+        playwright = held.enter_context(sync_playwright())
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET))
+        for name, server, scene, looks in wanted:
+            for size, theme in looks if name in (only or [name]) else ():
+                shot = picture(chromium, urls[server], scene, size, theme)
+                (folder / f"{name}-{size}-{theme}.webp").write_bytes(shot)
         chromium.close()
 
 
@@ -224,4 +224,5 @@ def picture(chromium: Browser, url: str, scene: Callable[[Page], None], size: st
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "docs" / "screens")
+    where = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "docs" / "screens"
+    main(where, sys.argv[2:])

@@ -10,19 +10,14 @@ import pytest
 
 from tests.pages.conftest import Opener
 from tests.pages.hostile import PAYLOADS
-from tests.pages.screens import SCENES
+from tests.pages.screens import QUESTION, SCENES, ask
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
 MAX_FIRST_LOAD = 3_000_000  # bytes, compressed
-ANSWERED = """n => {
-  const turns = document.querySelectorAll('.kb-turn');
-  return turns.length > n && !turns[turns.length - 1].hasAttribute('aria-busy');
-}"""
 IN_VIEW = """selector => {
   const found = document.querySelector(selector);
   const box = found && found.getBoundingClientRect();
@@ -42,14 +37,6 @@ SIZES = pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
 THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
-def ask(page: Page, question: str = QUESTION) -> None:
-    """Type a question, tap 提问, wait until its answer stands."""
-    before = page.locator(".kb-turn").count()
-    page.fill("#kb-question textarea", question)
-    page.click("#kb-ask-go")
-    page.wait_for_function(ANSWERED, arg=before)
-
-
 def look_up(page: Page, text: str) -> None:
     page.get_by_role("tab", name="查条文").click()
     page.fill("#kb-lookup-text textarea", text)
@@ -63,8 +50,8 @@ def test_ask_chip_article_copy(opened: Opener, open_url: str, phone: bool) -> No
     first = page.locator(".kb-turn .kb-chip").first
     label = first.get_attribute("aria-label") or ""
     first.click()
+    page.locator("#kb-ask-pane [data-tap]").wait_for(state="attached")  # drawn anew by the tap, not by the answer
     title = page.locator("#kb-ask-pane h2")
-    title.wait_for()
     assert title.inner_text().split("第")[0] in label
     assert page.locator("#kb-ask-pane mark").count() > 0
     assert page.locator("#kb-ask-pane .kb-badge", has_text="要点").count() == 1

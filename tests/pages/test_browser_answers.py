@@ -12,7 +12,8 @@ from kb.app import KnowledgeBase
 from tests.fakes.openai_server import OpenAIServer, Reply, good
 from tests.fakes.web import free_port, serving
 from tests.pages.conftest import Opener
-from tests.pages.test_browser import ANSWERED, QUESTION, SIZES, ask, look_up
+from tests.pages.screens import ANSWERED, QUESTION, ask
+from tests.pages.test_browser import SIZES, look_up
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
