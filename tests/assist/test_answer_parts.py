@@ -6,11 +6,14 @@ import re
 import tomllib
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.assist.answer.compose import _named
 from kb.assist.answer.intent import cues, read_intent
 from kb.assist.answer.near import by_words
 from kb.assist.answer.quote import Wish, address_of, asked_kinds, quote, quotes, stands
@@ -251,3 +254,12 @@ def test_rules_are_read_and_a_malformed_file_says_so(tmp_path: Path) -> None:
     )
     with pytest.raises(SettingsError, match="写法有误"):
         load_rules(tmp_path)
+
+
+def test_the_second_address_of_a_law_whose_title_holds_another_is_whole() -> None:
+    title = "示例市实施《风车法》办法"
+    first, second = (
+        SimpleNamespace(citation=SimpleNamespace(title=title, address=f"《{title}》第{n}条")) for n in "二五"
+    )
+    assert _named(cast(Any, second), [cast(Any, first)]) == "第五条"
+    assert _named(cast(Any, first), []) == f"《{title}》第二条"

@@ -116,7 +116,7 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
     """The address; without the title where the citation before it is of the same instrument."""
     address = c.citation.address
     if before and before[-1].citation.title == c.citation.title:
-        return address.split("》", 1)[1]
+        return address.rsplit("》", 1)[1]
     return address
 
 

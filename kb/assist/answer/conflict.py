@@ -6,6 +6,7 @@ lower text leaves the range of the higher one, because a range inside it is no c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from kb.base.records import Passage, Rank, Sanction
 from kb.search.index import Generation
 
 ALIKE = 0.75  # similarity of two acts (score of ``Near``) from which they count as the same
+_PERSON = re.compile(r"负责人|管理人员|从业人员|个人|作业人员")
 _GENERAL = "上位法优先于下位法"
 
 
@@ -110,6 +112,8 @@ def _rank(generation: Generation, c: Chosen) -> int:
 def _alike(first: Sequence[Sanction], second: Sequence[Sanction], near: Near) -> bool:
     if not first or not second or not first[0].act:
         return False
+    if bool(_PERSON.search(first[0].act)) != bool(_PERSON.search(second[0].act)):
+        return False  # what falls on a unit's head is no other range of what falls on the unit
     return max(near(first[0].act, [s.act for s in second]), default=0.0) >= ALIKE
 
 

@@ -31,6 +31,7 @@ from kb.search.provision import text_warnings
 from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
+ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
 
@@ -129,6 +130,7 @@ class LawAnswers:
 
     def _cited(self, question: Question, chosen: Sequence[Chosen]) -> list[Cited]:
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
+        best = max(c.probability for c in chosen)
         out: list[Cited] = []
         for c in chosen:
             beside = [q for q in question.leaning if q] + ([duties] if c.sanctions and duties else [])
@@ -140,6 +142,7 @@ class LawAnswers:
                 hint=(c.paragraph, c.item),
                 whole=question.intent.whole or question.intent.wording or c.named,
                 penalty=c.sanctions,
+                aside=c.probability < ASIDE * best,
             )
             out += [
                 cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred)

@@ -59,7 +59,8 @@ class Wish:
 
     ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty, the earlier
     questions of a follow-up), each half as heavy. ``paragraph``/``item``: what the question itself names. ``hint``: 款
-    and 项 at which a pair stands. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction.
+    and 项 at which a pair stands. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction;
+    ``aside``: others are more probable, so that each thing asked need not be answered here.
     """
 
     question: str
@@ -69,6 +70,7 @@ class Wish:
     hint: tuple[int | None, int | None] = (None, None)
     whole: bool = False
     penalty: bool = False
+    aside: bool = False
 
 
 _ASKED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
@@ -168,7 +170,7 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
     ranked = sorted(near_enough, key=lambda p: -scores[p.n - 1])[:2]
     kept: list[Paragraph] = []
     size = 0
-    for p in dict.fromkeys([*ranked, *([] if wish.penalty else _asked_each(parts, wish, near))]):
+    for p in dict.fromkeys([*ranked, *([] if wish.penalty or wish.aside else _asked_each(parts, wish, near))]):
         if not kept or size + len(p.text) <= MOST // 2:
             kept.append(p)
             size += len(p.text)
