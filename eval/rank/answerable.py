@@ -26,7 +26,7 @@ from kb.search.rank import NAMES
 STRANGERS = ROOT / "corpus" / "unanswerable" / "train.jsonl"
 NAMED = ("no_article", "no_law", "not_held", "code")  # refused by what they name
 LAWS_LEFT_OUT = 0.3  # weight of questions whose whole law was left out, beside .7 for the others
-UNDUE = (0.01, 0.02, 0.03)  # shares of answerable questions refused, at which the rest is read off
+UNDUE = (0.01, 0.02, 0.03, 0.05, 0.07)  # shares of answerable questions refused, at which the rest is read off
 
 
 def resemblance(material: Material, corpus: Corpus, folds: dict[int, FoldEvidence], asked: Sequence[str]) -> F64:
