@@ -28,7 +28,6 @@ from kb.search.retrieve import Scope
 from kb.search.retrieve.scope import eligible, mask
 
 FOLDS = 6
-MADE_OF = sha256("".join(NAMES).encode()).hexdigest()[:8]  # other features: other files
 SHARE = 0.12  # of the questions whose law is not left out
 
 
@@ -38,6 +37,12 @@ def corpus_of(index: Path) -> Corpus:
     allowed = mask(eligible(generation.documents(), Scope(DAY, "law", PLACE)), len(generation)) & generation.answerable
     files = sorted((ROOT / "corpus" / "questions").glob("*.jsonl"))
     return Corpus(generation, allowed, questions.items(generation, files))
+
+
+def made_of(corpus: Corpus) -> str:
+    """A name for feature rows: other features, or other questions and so other numbers of questions, another name."""
+    texts = (q.text for q in corpus.questions)
+    return sha256("\n".join((*NAMES, *texts)).encode()).hexdigest()[:8]
 
 
 def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> Material:
@@ -50,7 +55,7 @@ def gather_material(corpus: Corpus, work: Path, options: argparse.Namespace) -> 
         if not folder.is_dir():
             trainer.write(fold, folder)
         fold = questions.Fold.load(fold.n, folder / LEFT_OUT, corpus.questions)
-        file = folder / f"material-{options.by_law}-{options.by_question}-{MADE_OF}.npz"
+        file = folder / f"material-{options.by_law}-{options.by_question}-{made_of(corpus)}.npz"
         if not file.is_file():
             chosen = material.sample(fold, corpus.questions, options.by_law, options.by_question)
             material.make(fold, corpus, chosen, folder, Names(corpus.generation)).save(file)

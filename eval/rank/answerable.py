@@ -21,12 +21,13 @@ from eval.rank.fit import F64
 from eval.rank.material import Material
 from eval.train.data import ROOT
 from eval.train_ranker import corpus_of, gather_material, training_options, unanswerable
+from kb.assist.answer.strangers import REFUSE
 from kb.search.rank import NAMES
 
 STRANGERS = ROOT / "corpus" / "unanswerable" / "train.jsonl"
 NAMED = ("no_article", "no_law", "not_held", "code")  # refused by what they name
 LAWS_LEFT_OUT = 0.3  # weight of questions whose whole law was left out, beside .7 for the others
-UNDUE = (0.01, 0.02, 0.03, 0.05, 0.07)  # shares of answerable questions refused, at which the rest is read off
+UNDUE = (0.01, 0.03, 0.05)  # shares of answerable questions refused, at which the rest is read off
 
 
 def resemblance(material: Material, corpus: Corpus, folds: dict[int, FoldEvidence], asked: Sequence[str]) -> F64:
@@ -48,7 +49,7 @@ def signs(confidence: F64, material: Material, strange: F64) -> F64:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit, and say how many of each are refused at which bar."""
+    """Fit, and say how many of each are refused at some bars, the shipped one last."""
     parser = argparse.ArgumentParser(prog="python -m eval.rank.answerable", description=__doc__)
     training_options(parser)
     options = parser.parse_args(arguments)
@@ -76,11 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = calibrate.logistic(np.concatenate((known, strange[unnamed])), true, weights * len(weights))
     print("CONFIDENCE, KNOWN, STRANGE:", np.round(model.weights, 2).tolist(), "CONSTANT:", round(model.bias, 2))
     said = model(known)
-    for share in UNDUE:
-        bar = float(np.quantile(said, share))
-        refused = (model(strange[unnamed]) < bar).mean()
-        by_law = (said[rows.unseen] < bar).mean()
-        print(f"bar {bar:.3f}: {share:.0%} of the answerable, {by_law:.1%} of unknown laws, {refused:.1%} of strangers")
+    for bar in (*(float(np.quantile(said, share)) for share in UNDUE), REFUSE):
+        refused, by_law = (model(strange[unnamed]) < bar).mean(), (said[rows.unseen] < bar).mean()
+        share = (said < bar).mean()
+        print(f"bar {bar:.3f}: {share:.1%} of the answerable, {by_law:.1%} of unknown laws, {refused:.1%} of strangers")
     return 0
 
 
