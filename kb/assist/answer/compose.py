@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
 from kb.assist.answer.near import Near, pairs_of
+from kb.assist.answer.person import OVERDUE, Kind, kind, share_of, told
 from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 GUESS = "（对应关系按文字推定）"
-_OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
@@ -25,17 +25,21 @@ _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an answer is made of. ``tips``, ``changes``: a line and its citation; ``conflicts``: why, high, low.
+    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low.
 
-    ``procedure_first``: the question is about procedure (这个要听证吗), so the tips lead.
+    ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
+    procedure (这个要听证吗), so the tips asked lead. ``person``: whose share is asked; ``office``: the duties of that
+    person's office and what their breach costs, not among ``main``.
     """
 
     main: Sequence[Cited]
     question: str
-    tips: Sequence[tuple[str, Cited]] = ()
+    tips: Sequence[tuple[str, Cited, bool]] = ()
     conflicts: Sequence[tuple[str, Cited, Cited]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
     procedure_first: bool = False
+    person: Kind | None = None
+    office: Sequence[Cited] = ()
 
 
 def compose(parts: Parts, near: Near) -> str:
@@ -45,24 +49,29 @@ def compose(parts: Parts, near: Near) -> str:
     basis = [c for c in parts.main if c.citation.role == "basis"]
     lines: list[str] = []
     if penalties:
-        lines += _sanctioned(duties, penalties, parts.question)
+        lines += _sanctioned(duties, penalties, parts.question, parts.person)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
     if basis:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
+    if parts.office and parts.person is not None:
+        lines.append(_office(parts.office, parts.person, parts.question))
     lines += [_conflict(why, high, low) for why, high, low in parts.conflicts]
     lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
-    procedure = [(line, c) for line, c in parts.tips if c.citation.role == "procedure"]
-    waiver = [(line, c) for line, c in parts.tips if c.citation.role == "waiver"]
-    if procedure:
-        said = "；".join(line + c.mark for line, c in procedure) + "。"
-        if parts.procedure_first:
-            lines = [f"结论：{said}", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
-        else:
-            lines.append(f"程序提示：{said}")
-    if waiver:
-        lines.append("不予或减轻：" + "；".join(line + c.mark for line, c in waiver) + "。")
-    return fitted(lines)
+    return fitted(_with_tips(lines, parts))
+
+
+def _with_tips(lines: list[str], parts: Parts) -> list[str]:
+    """The lines with those on procedure, in front where that is what is asked, and those on waiver."""
+    procedure = [(f"{line}{c.mark}", asked) for line, c, asked in parts.tips if c.citation.role == "procedure"]
+    waiver = [f"{line}{c.mark}" for line, c, _ in parts.tips if c.citation.role == "waiver"]
+    leads = [line for line, asked in procedure if asked and parts.procedure_first]
+    if leads:
+        lines = [f"结论：{'；'.join(leads)}。", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
+    beside = [line for line, _ in procedure if line not in leads]
+    if beside:
+        lines = [*lines, f"程序提示：{'；'.join(beside)}。"]
+    return [*lines, f"不予或减轻：{'；'.join(waiver)}。"] if waiver else lines
 
 
 def fitted(lines: Sequence[str]) -> str:
@@ -77,12 +86,15 @@ def fitted(lines: Sequence[str]) -> str:
     return "\n".join(out)
 
 
-def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str) -> list[str]:
+def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str, person: Kind | None) -> list[str]:
     """The conclusion on a breach, then the range by condition of each penalty."""
-    broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
-    by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
-    head = f"结论：涉嫌违反{broken}，依照{by}" if broken else f"结论：依照{by}"
-    lines = [head + "。"]
+    shares = _personal(penalties, person) if person is not None else []
+    if shares:
+        lines = [f"结论：{'；'.join(shares)}。"]
+    else:
+        broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
+        by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
+        lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
@@ -93,6 +105,20 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.condition}：{s.phrase}" for s in further]
     return lines
+
+
+def _personal(penalties: Sequence[Cited], person: Kind) -> list[str]:
+    """What each penalty says about the person asked about; one that says something leaves out those that do not."""
+    found = [(c, told(person, c, _named(c, penalties[:i]))) for i, c in enumerate(penalties)]
+    own = [text for c, text in found if text and share_of(kind("any"), c.sanctions)]
+    return own or [text for _, text in found if text]
+
+
+def _office(cited: Sequence[Cited], person: Kind, question: str) -> str:
+    """The duties of the person's own office and what their breach costs, beside the sanction of the breach told."""
+    duty, penalty = cited
+    named = f"{duty.citation.address}{duty.mark}"
+    return f"依据：{person.name}本人未履行{named}职责的，依照{_ruled(penalty, [duty], question)}。"
 
 
 def focus(found: Sequence[Step], question: str) -> Step | None:
@@ -106,7 +132,7 @@ def focus(found: Sequence[Step], question: str) -> Step | None:
 
 def _told_share(condition: str, question: str) -> float:
     """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 拒不 in other words."""
-    if _OVERDUE.search(condition) and _STILL.search(question):
+    if OVERDUE.search(condition) and _STILL.search(question):
         return 1.0
     pairs = pairs_of(condition)
     return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0

@@ -106,10 +106,17 @@ class Selection:
         intent = question.intent
         chosen = self._accepted(hits, question)
         chosen = self._completed(question, chosen)
+        beside = chosen
         if intent.only_penalty:
             chosen = [c for c in chosen if c.sanctions] or chosen
-        placed = [self._placed(c, chosen) for c in chosen]
+            beside = [*chosen, *self._unsaid(hits, question)]
+        placed = [self._placed(c, beside) for c in chosen]
         return sorted(placed, key=lambda c: _ORDER.index(c.role))
+
+    def _unsaid(self, hits: Sequence[Hit], question: Question) -> list[Chosen]:
+        """The most probable duty, which a follow-up for the sanction leaves out but which tells its 项; empty: none."""
+        duties = [c for h in hits if not (c := self._chosen(h.passage, question)).sanctions]
+        return sorted(duties, key=lambda c: -c.probability)[:1]
 
     def role(self, passage: Passage, intent: Intent) -> Role:
         """Penalty where the text imposes a sanction, violation where a duty is told and a breach asked, else basis."""

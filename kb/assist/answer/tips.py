@@ -48,6 +48,12 @@ def tips(question: str, sanctions: Sequence[Sanction], rules: Rules, *, changed:
     return sorted(shown, key=lambda s: not s.asked)[:MOST]
 
 
+def asks_procedure(question: str, rules: Rules) -> bool:
+    """Whether the question's words ask for procedure (听证)."""
+    text = squeeze(question)
+    return any(word in text for tip in rules.tips if tip.role == "procedure" for word in tip.asked)
+
+
 def measures(sanctions: Iterable[Sanction]) -> list[str]:
     """Every measure of some sanctions, each once."""
     return list(dict.fromkeys(m for s in sanctions for m in s.measures))
