@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.near import Near, pairs_of
-from kb.assist.answer.person import OVERDUE, Kind, kind, share_of, told
+from kb.assist.answer.focus import focus
+from kb.assist.answer.near import Near
+from kb.assist.answer.person import Kind, kind, only_units, share_of, told
 from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
-TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 GUESS = "（对应关系按文字推定）"
-_STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
+_PAYER = re.compile(r"对[^，；：]{1,40}?罚款")
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
@@ -88,30 +88,44 @@ def fitted(lines: Sequence[str]) -> str:
 
 def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str, person: Kind | None) -> list[str]:
     """The conclusion on a breach, then the range by condition of each penalty."""
-    shares = _personal(penalties, person) if person is not None else []
+    shares = _personal(penalties, person, question) if person is not None else {}
     if shares:
-        lines = [f"结论：{'；'.join(shares)}。"]
+        lines = [f"结论：{'；'.join(shares.values())}。"]
     else:
+        fines = [f for c in penalties for s in c.sanctions for f in s.fines]
+        open_to_all = person is not None and bool(fines) and not any(f.whom for f in fines)
         broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
         by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
+        by += "（没有写明只罚单位还是个人）" if open_to_all else ""
         lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
     for c in penalties:
-        said = focus(steps(c.sanctions), question)
-        further = [s for s in steps(c.sanctions) if s.condition and s is not said and s != said]
+        further = _further(c, question, shares.get(c.mark))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.condition}：{s.phrase}" for s in further]
     return lines
 
 
-def _personal(penalties: Sequence[Cited], person: Kind) -> list[str]:
-    """What each penalty says about the person asked about; one that says something leaves out those that do not."""
-    found = [(c, told(person, c, _named(c, penalties[:i]))) for i, c in enumerate(penalties)]
-    own = [text for c, text in found if text and share_of(kind("any"), c.sanctions)]
-    return own or [text for _, text in found if text]
+def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
+    """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
+    found = steps(c.sanctions)
+    if personal is None:
+        said = focus(found, question)
+        return [s for s in found if s.condition and s != said]
+    left = [s for s in found if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
+    first = min((s.paragraph for s in c.sanctions), default=0)
+    unit = only_units([s for s in c.sanctions if s.paragraph == first and not s.condition])
+    return [s if s.condition else Step("单位", s.phrase) for s in left if s.condition or unit]
+
+
+def _personal(penalties: Sequence[Cited], person: Kind, question: str) -> dict[str, str]:
+    """By mark what each penalty says about the person; those that sanction a person leave out those that do not."""
+    found = [c for c in penalties if told(person, c, "", question)]
+    shown = [c for c in found if share_of(kind("any"), c.sanctions)] or found
+    return {c.mark: told(person, c, _named(c, shown[:i]), question) for i, c in enumerate(shown)}
 
 
 def _office(cited: Sequence[Cited], person: Kind, question: str) -> str:
@@ -119,23 +133,6 @@ def _office(cited: Sequence[Cited], person: Kind, question: str) -> str:
     duty, penalty = cited
     named = f"{duty.citation.address}{duty.mark}"
     return f"依据：{person.name}本人未履行{named}职责的，依照{_ruled(penalty, [duty], question)}。"
-
-
-def focus(found: Sequence[Step], question: str) -> Step | None:
-    """The step whose condition the question tells (逾期不改, 较大事故), else the base case; None: neither stands."""
-    told = [(_told_share(s.condition, question), s) for s in found if s.condition]
-    best = max(told, key=lambda pair: pair[0], default=(0.0, None))
-    if best[0] >= TOLD:
-        return best[1]
-    return next((s for s in found if not s.condition), None)
-
-
-def _told_share(condition: str, question: str) -> float:
-    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 拒不 in other words."""
-    if OVERDUE.search(condition) and _STILL.search(question):
-        return 1.0
-    pairs = pairs_of(condition)
-    return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0
 
 
 def _named(c: Cited, before: Sequence[Cited]) -> str:

@@ -141,7 +141,8 @@ class LawAnswers:
         best = max(c.probability for c in chosen)
         out: list[Cited] = []
         for c in chosen:
-            beside = [*reversed(leaning), *([duties] if c.sanctions and duties else [])]
+            duty = (duties or c.unsaid) if c.sanctions else ""
+            beside = [*reversed(leaning), *([duty] if duty else [])]
             wish = Wish(
                 told,
                 beside=tuple(beside),

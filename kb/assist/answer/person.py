@@ -15,11 +15,11 @@ from importlib import resources
 from typing import Any
 
 from kb.assist.answer.cited import Cited
+from kb.assist.answer.focus import OVERDUE, told_step
 from kb.assist.answer.wording import Step, party, steps
 from kb.base.records import Sanction
 from kb.base.textnorm import squeeze
 
-OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 SHOWN = 24  # characters of a party's name that is said whole: 直接负责的主管人员和其他直接责任人员 has 17
 
 
@@ -90,12 +90,21 @@ def share_of(k: Kind, sanctions: Sequence[Sanction]) -> list[Sanction]:
     out: list[Sanction] = []
     for s in sanctions:
         for whom in dict.fromkeys(w for w in (*s.whom, *(f.whom for f in s.fines)) if k.meets(w)):
-            alone = all(is_person(w) for w in s.whom)
             fines = tuple(replace(f, whom="") for f in s.fines if f.whom == whom)
-            measures = tuple(m for m in s.measures if m != "罚款" and (alone or _pattern("personal").search(m)))
+            measures = tuple(m for m in s.measures if m != "罚款" and _falls_on(m, whom, s))
             if fines or measures:
                 out.append(replace(s, whom=(whom,), fines=fines, measures=measures))
     return out
+
+
+def _falls_on(measure: str, whom: str, s: Sanction) -> bool:
+    """Whether a measure is a person's: only persons bear it, or the person did the act, or it is named behind them."""
+    if _pattern("personal").search(measure):
+        return True
+    if not all(is_person(w) for w in s.whom):
+        return False
+    at = s.text.find(whom)
+    return whom in s.act or s.text.find(measure) > at >= 0
 
 
 def only_units(sanctions: Sequence[Sanction]) -> bool:
@@ -104,14 +113,17 @@ def only_units(sanctions: Sequence[Sanction]) -> bool:
     return bool(named) and all(s.whom for s in sanctions) and all(is_unit(w) for w in named)
 
 
-def told(k: Kind, c: Cited, name: str) -> str:
-    """The conclusion on a person under one penalty; "" where its text does not tell. ``name``: its address."""
+def told(k: Kind, c: Cited, name: str, question: str) -> str:
+    """The conclusion on a person under one penalty; "" where its text does not tell. ``name``: its address.
+
+    Of several conditions it says the one that ``question`` tells, else all.
+    """
     own = share_of(k, c.sanctions)
     if own:
-        return f"依照{name}{c.mark}，{_shares(own)}{_unit_before(own, c.sanctions)}"
+        return f"依照{name}{c.mark}，{_shares(own, question)}{_unit_before(own, c.sanctions)}"
     responsible = share_of(kind("responsible"), c.sanctions)
     if responsible and k.id != "responsible":
-        said = _shares(responsible).removeprefix("对").replace("：", "的，", 1)
+        said = _shares(responsible, question).removeprefix("对").replace("：", "的，", 1)
         return f"{name}{c.mark}没有单列{k.name}；属于{said}{_unit_before(responsible, c.sanctions)}"
     if only_units(c.article):
         unit = next((s for s in steps(c.sanctions) if not s.condition), None)
@@ -119,11 +131,13 @@ def told(k: Kind, c: Cited, name: str) -> str:
     return ""
 
 
-def _shares(own: Sequence[Sanction]) -> str:
+def _shares(own: Sequence[Sanction], question: str) -> str:
     """对直接负责的主管人员：逾期未改正的，罚款二万元以上五万元以下."""
     out = []
     for whom in dict.fromkeys(s.whom[0] for s in own):
-        said = "；".join(_step(s) for s in steps([s for s in own if s.whom[0] == whom]))
+        found = steps([s for s in own if s.whom[0] == whom])
+        meant = told_step(found, question)
+        said = "；".join(_step(s) for s in ([meant] if meant else found))
         out.append(f"对{whom if len(whom) <= SHOWN else party(whom)}：{said}")
     return "；".join(out)
 

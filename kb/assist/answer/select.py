@@ -59,7 +59,8 @@ class Bars:
 class Chosen:
     """A provision to cite. ``paragraph``/``item``: where its pair, or the question, points; None: not known.
 
-    ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it.
+    ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
+    the duty that a follow-up for the sanction leaves out; it tells the 项.
     """
 
     passage: Passage
@@ -69,6 +70,7 @@ class Chosen:
     item: int | None = None
     inferred: bool = False
     named: bool = False
+    unsaid: str = ""
 
     @property
     def sanctions(self) -> bool:
@@ -106,17 +108,19 @@ class Selection:
         intent = question.intent
         chosen = self._accepted(hits, question)
         chosen = self._completed(question, chosen)
-        beside = chosen
         if intent.only_penalty:
             chosen = [c for c in chosen if c.sanctions] or chosen
-            beside = [*chosen, *self._unsaid(hits, question)]
-        placed = [self._placed(c, beside) for c in chosen]
+            chosen = [replace(c, unsaid=self._unsaid(c, hits)) for c in chosen]
+        placed = [self._placed(c, chosen) for c in chosen]
         return sorted(placed, key=lambda c: _ORDER.index(c.role))
 
-    def _unsaid(self, hits: Sequence[Hit], question: Question) -> list[Chosen]:
-        """The most probable duty, which a follow-up for the sanction leaves out but which tells its 项; empty: none."""
-        duties = [c for h in hits if not (c := self._chosen(h.passage, question)).sanctions]
-        return sorted(duties, key=lambda c: -c.probability)[:1]
+    def _unsaid(self, c: Chosen, hits: Sequence[Hit]) -> str:
+        """The text of the most probable duty among the hits that a penalty sanctions; "" where none is."""
+        if not c.sanctions:
+            return ""
+        duties = {p.duty for p in self.generation.pairs(c.passage.id) if p.penalty == c.passage.id} - {c.passage.id}
+        found = [h.passage for h in hits if h.passage.id in duties]
+        return max(found, key=lambda p: self.belief.get(p.id, 0.0)).text if found else ""
 
     def role(self, passage: Passage, intent: Intent) -> Role:
         """Penalty where the text imposes a sanction, violation where a duty is told and a breach asked, else basis."""
