@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.focus import focus
+from kb.assist.answer.focus import CRIME, focus
 from kb.assist.answer.near import Near
-from kb.assist.answer.person import Kind, kind, only_units, share_of, told
-from kb.assist.answer.wording import Step, steps
+from kb.assist.answer.person import Kind, is_person, kind, only_units, share_of, told
+from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
@@ -28,7 +28,8 @@ class Parts:
     """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low.
 
     ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
-    procedure (这个要听证吗), so the tips asked lead. ``person``: whose share is asked; ``office``: the duties of that
+    procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
+    asks for one; ``person``: whose share is asked; ``office``: the duties of that
     person's office and what their breach costs, not among ``main``.
     """
 
@@ -38,6 +39,7 @@ class Parts:
     conflicts: Sequence[tuple[str, Cited, Cited]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
     procedure_first: bool = False
+    sanction: bool = True
     person: Kind | None = None
     office: Sequence[Cited] = ()
 
@@ -48,7 +50,13 @@ def compose(parts: Parts, near: Near) -> str:
     penalties = [c for c in parts.main if c.citation.role == "penalty"]
     basis = [c for c in parts.main if c.citation.role == "basis"]
     lines: list[str] = []
-    if penalties:
+    if penalties and basis and not parts.sanction:
+        lines += _told("结论：", basis, parts.question, near)
+        lines += [
+            line.replace("结论：", "违反的：", 1) for line in _sanctioned(duties, penalties, parts.question, None)
+        ]
+        basis = []
+    elif penalties:
         lines += _sanctioned(duties, penalties, parts.question, parts.person)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
@@ -92,11 +100,9 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
     if shares:
         lines = [f"结论：{'；'.join(shares.values())}。"]
     else:
-        fines = [f for c in penalties for s in c.sanctions for f in s.fines]
-        open_to_all = person is not None and bool(fines) and not any(f.whom for f in fines)
         broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
         by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
-        by += "（没有写明只罚单位还是个人）" if open_to_all else ""
+        by += _no_share(penalties) if person is not None else ""
         lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
@@ -109,12 +115,22 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
     return lines
 
 
+def _no_share(penalties: Sequence[Cited]) -> str:
+    """What is said where a person is asked about and no text tells a share; "" where one article fines a person."""
+    payers = [f.whom for c in penalties for s in c.article for f in s.fines]
+    if not payers or any(is_person(whom) for whom in payers):
+        return ""
+    return "（没有单独规定对个人的罚款）" if any(payers) else "（没有写明只罚单位还是个人）"
+
+
 def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
     """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
     found = steps(c.sanctions)
+    found = [s for s in found if s.phrase != ELSEWHERE_SAID]
     if personal is None:
         said = focus(found, question)
-        return [s for s in found if s.condition and s != said]
+        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME in said.condition]
+        return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
     left = [s for s in found if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
     first = min((s.paragraph for s in c.sanctions), default=0)
     unit = only_units([s for s in c.sanctions if s.paragraph == first and not s.condition])
@@ -146,6 +162,9 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
 def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
     found = steps(c.sanctions)
     said = focus(found, question)
+    own = _of_item(c)
+    if said is not None and not said.condition and own is not None:
+        return f"{_named(c, before)}{c.mark}：{said.phrase}；{own.condition}的，{own.phrase}"
     if said is not None:
         when = f"{said.condition}的，" if said.condition else ""
         return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"
@@ -153,6 +172,13 @@ def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
         return f"{_named(c, before)}{c.mark}处理"
     only = f"{found[0].condition}的，{found[0].phrase}" if len(found) == 1 else "见下列幅度"
     return f"{_named(c, before)}{c.mark}处理（{only}）"
+
+
+def _of_item(c: Cited) -> Step | None:
+    """The amount that the one quoted 项 itself states for its act; None: the 款 states it, or several are quoted."""
+    item = c.quotation.item
+    own = steps([s for s in c.sanctions if s.item == item]) if item is not None else []
+    return own[0] if own and own[0].condition else None
 
 
 def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[str]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.assist.answer.intent import cues
 from kb.assist.answer.near import pairs_of
 from kb.assist.answer.wording import Step
 
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
+CRIME = "构成犯罪"
 OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 
 
@@ -29,8 +31,10 @@ def told_step(found: Sequence[Step], question: str) -> Step | None:
 
 
 def _told_share(condition: str, question: str) -> float:
-    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 拒不 in other words."""
+    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 犯罪 in other words."""
     if OVERDUE.search(condition) and _STILL.search(question):
+        return 1.0
+    if CRIME in condition and cues()["crime"].search(question):
         return 1.0
     pairs = pairs_of(condition)
     return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0

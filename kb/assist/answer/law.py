@@ -118,7 +118,9 @@ class LawAnswers:
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
         asked = any(asked for _, _, asked in shown)
         about = asked and question.intent.follow_up and not asks_penalty(question.text)
-        text = compose(Parts(main, question.full, shown, conflicts, changed, about, person, office), self.near)
+        sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
+        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
+        text = compose(parts, self.near)
         cited = [*main, *office, *later, *(c for _, c, _ in shown)]
         today = {c.passage.id for c in later} | {c.passage.id for _, c, _ in shown if changed}
         warnings = self._warnings(question, cited, belief, result, later=today)
