@@ -63,6 +63,7 @@ LAW = "示例滑梯法"
 RULES = Rules(
     tips=(
         Tip("hearing", "procedure", Address(LAW, ArticleNo(8)), "应当告知听证权利", asked=("听证",)),
+        Tip("spot", "procedure", Address(LAW, ArticleNo(1)), "轻的可以当场作出决定", asked=("当场罚", "当场")),
         Tip("review", "procedure", Address(LAW, ArticleNo(9)), "须先审核", after=("hearing",)),
     )
 )
@@ -103,6 +104,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         ("那个班组长要罚吗", "responsible"),
         ("对直接负责的主管人员怎么罚", "responsible"),
         ("电焊工本人罚吗", "worker"),
+        ("员工自己不戴安全帽要罚吗", "worker"),
         ("老板没组织安全培训就让新人上岗，违反哪条，罚多少？", None),
         ("负责人不在现场怎么罚", None),
         ("没有给工人发安全帽怎么处罚", None),
@@ -201,3 +203,10 @@ def test_the_hearing_leads_and_what_comes_along_stands_behind(ask: Ask) -> None:
     assert "审核" not in lines[0]
     assert lines[1].startswith("处罚依据：")
     assert any(line.startswith("程序提示：须先审核") for line in lines)
+
+
+def test_on_the_spot_is_asked_as_procedure(ask: Ask) -> None:
+    lines = ask("可以当场罚吗", BREACH).text.splitlines()
+    assert lines[0].startswith("结论：轻的可以当场作出决定")
+    amount = ask("当场罚的话罚多少", BREACH).text.splitlines()
+    assert "当场" not in amount[0]

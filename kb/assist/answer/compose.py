@@ -163,8 +163,9 @@ def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
     found = steps(c.sanctions)
     said = focus(found, question)
     own = _of_item(c)
-    if said is not None and not said.condition and own is not None:
-        return f"{_named(c, before)}{c.mark}：{said.phrase}；{own.condition}的，{own.phrase}"
+    base = next((s for s in found if not s.condition), None)
+    if own is not None and base is not None and said in (base, own):
+        return f"{_named(c, before)}{c.mark}：{base.phrase}；{own.condition}的，{own.phrase}"
     if said is not None:
         when = f"{said.condition}的，" if said.condition else ""
         return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"

@@ -16,7 +16,6 @@ from kb.assist.answer.cited import Cited, cite
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
-from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
@@ -116,8 +115,7 @@ class LawAnswers:
         changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
-        asked = any(asked for _, _, asked in shown)
-        about = asked and question.intent.follow_up and not asks_penalty(question.text)
+        about = question.intent.follow_up and asks_procedure(question.text, self.rules)
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
         text = compose(parts, self.near)
@@ -200,7 +198,7 @@ class LawAnswers:
     ) -> list[tuple[str, Cited, bool]]:
         """Lines on procedure and waiver whose provisions are held and not cited already, and whether words ask them."""
         cited = {c.passage.id for c in main}
-        wanted = question.intent.penalty != "no"
+        wanted = question.intent.penalty != "no" or asks_procedure(question.text, self.rules)
         sanctions = [s for c in main if c.citation.role == "penalty" for s in c.sanctions] if wanted else []
         out: list[tuple[str, Cited, bool]] = []
         for shown in tips(question.text, sanctions, self.rules, changed=changed):

@@ -63,7 +63,7 @@ def _asking(id: str) -> re.Pattern[str]:
     """罚老板, 对个人能罚吗, 负责人要罚吗, 如果是个人呢: the person is what is asked about, not who did it."""
     p = _data()["patterns"]
     who = rf"(?:{kind(id).asked.pattern})"
-    after = rf"{who}{p['between']}(?:{p['sanction']})"
+    after = rf"{who}{p['between']}(?:{p['sanction']})|{who}{p['self']}(?:{p['sanction']})"
     return re.compile(rf"{p['verb']}{who}(?!以)|{after}|{p['lead']}{who}{p['between']}(?:$|[？?]|{p['sanction']})")
 
 

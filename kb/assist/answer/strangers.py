@@ -16,9 +16,9 @@ from kb.search.embed import Encoder
 from kb.search.index import Generation
 
 # ``python -m eval.rank.answerable``: logistic regression, both sides equally heavy, of 15,097 known questions, each
-# with confidence, encoder and index of a fold that never saw it (30 % of the weight: of laws left out), against those of
-# corpus/unanswerable/train.jsonl that name no text or article, each without itself. At ``REFUSE`` it refuses some 5 %
-# of the first, 8 % of those of laws left out, 61 % of the last: a fold's evidence is weaker than the product's.
+# with confidence, encoder and index of a fold that never saw it (30 % of the weight: of laws left out), against those
+# of corpus/unanswerable/train.jsonl that name no text or article, each without itself. At ``REFUSE`` it refuses some
+# 5 % of the first, 8 % of those of laws left out, 61 % of the last: a fold's evidence is weaker than the product's.
 CONFIDENCE, KNOWN, STRANGE, CONSTANT = 0.48, 16.08, -12.42, -4.59
 REFUSE = 0.2  # probability below which a question is refused
 CAUTION = 0.5  # below which an answer carries the caution

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.wording import highest
 from kb.base.records import Sanction
@@ -49,9 +50,13 @@ def tips(question: str, sanctions: Sequence[Sanction], rules: Rules, *, changed:
 
 
 def asks_procedure(question: str, rules: Rules) -> bool:
-    """Whether the question's words ask for procedure (听证)."""
-    text = squeeze(question)
-    return any(word in text for tip in rules.tips if tip.role == "procedure" for word in tip.asked)
+    """Whether the question's words ask for procedure (听证, 当场罚) and for no sanction besides."""
+    text = rest = squeeze(question)
+    for tip in rules.tips:
+        if tip.role == "procedure":
+            for word in tip.asked:
+                rest = rest.replace(word, "")
+    return rest != text and not asks_penalty(rest)
 
 
 def measures(sanctions: Iterable[Sanction]) -> list[str]:
