@@ -85,6 +85,22 @@ def test_a_paragraph_that_refers_elsewhere_is_no_range() -> None:
     assert "按该条指向的其他规定处罚" in alone[0]
 
 
+def test_the_units_share_stands_behind_that_of_the_person() -> None:
+    text = (
+        "风车单位没有检查吊钩的，责令限期改正，可以处五万元以下的罚款，"
+        "对其直接负责的主管人员和其他直接责任人员可以处一万元以下的罚款；逾期未改正的，责令停产停业整顿。"
+    )
+    lines = said("没有检查吊钩，对直接负责的主管人员怎么罚", cited(text))
+    assert "罚款一万元以下" in lines[0]
+    assert "五万元" not in lines[0]
+    assert "· 单位：责令限期改正，对风车单位罚款五万元以下" in lines
+
+
+def test_what_is_no_crime_is_not_led_by_the_word_crime() -> None:
+    text = "风车单位没有检查吊钩，尚不构成犯罪的，处一万元以下的罚款；构成犯罪的，依法追究刑事责任。"
+    assert "构成犯罪的，追究刑事责任" in said("没有检查吊钩要判刑吗", cited(text))[0]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

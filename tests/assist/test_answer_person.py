@@ -63,7 +63,7 @@ LAW = "示例滑梯法"
 RULES = Rules(
     tips=(
         Tip("hearing", "procedure", Address(LAW, ArticleNo(8)), "应当告知听证权利", asked=("听证",)),
-        Tip("spot", "procedure", Address(LAW, ArticleNo(1)), "轻的可以当场作出决定", asked=("当场罚", "当场")),
+        Tip("spot", "procedure", Address(LAW, ArticleNo(1)), "轻的可以当场作出决定", asked=("当场", "当场罚")),
         Tip("review", "procedure", Address(LAW, ArticleNo(9)), "须先审核", after=("hearing",)),
     )
 )
@@ -109,6 +109,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
         ("负责人不在现场怎么罚", None),
         ("没有给工人发安全帽怎么处罚", None),
         ("单位和主要负责人分别罚多少", None),
+        ("没有培训就上岗，个人罚多少单位罚多少", None),
         ("罚款不交怎么办", None),
         ("主管部门怎么处理", None),
     ],

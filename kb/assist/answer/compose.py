@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kb.assist.answer.cited import Cited
 from kb.assist.answer.focus import CRIME, focus
 from kb.assist.answer.near import Near
-from kb.assist.answer.person import Kind, is_person, kind, only_units, share_of, told
+from kb.assist.answer.person import Kind, is_person, kind, share_of, told, units_share
 from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
@@ -129,12 +129,12 @@ def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
     found = [s for s in found if s.phrase != ELSEWHERE_SAID]
     if personal is None:
         said = focus(found, question)
-        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME in said.condition]
+        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME.search(said.condition)]
         return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
-    left = [s for s in found if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
     first = min((s.paragraph for s in c.sanctions), default=0)
-    unit = only_units([s for s in c.sanctions if s.paragraph == first and not s.condition])
-    return [s if s.condition else Step("单位", s.phrase) for s in left if s.condition or unit]
+    unit = steps(units_share([s for s in c.sanctions if s.paragraph == first and not s.condition]))
+    left = [*(Step("单位", s.phrase) for s in unit), *(s for s in found if s.condition)]
+    return [s for s in left if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
 
 
 def _personal(penalties: Sequence[Cited], person: Kind, question: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from kb.assist.answer.wording import Step
 
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
-CRIME = "构成犯罪"
+CRIME = re.compile(r"(?<!不)构成犯罪")
 OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 
 
@@ -34,7 +34,7 @@ def _told_share(condition: str, question: str) -> float:
     """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 犯罪 in other words."""
     if OVERDUE.search(condition) and _STILL.search(question):
         return 1.0
-    if CRIME in condition and cues()["crime"].search(question):
+    if CRIME.search(condition) and cues()["crime"].search(question):
         return 1.0
     pairs = pairs_of(condition)
     return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0

@@ -97,6 +97,16 @@ def share_of(k: Kind, sanctions: Sequence[Sanction]) -> list[Sanction]:
     return out
 
 
+def units_share(sanctions: Sequence[Sanction]) -> list[Sanction]:
+    """What of the sanctions falls on units that they name; empty: they name none."""
+    out: list[Sanction] = []
+    for s in sanctions:
+        if any(is_unit(w) for w in s.whom):
+            fines = tuple(f for f in s.fines if not is_person(f.whom))
+            out.append(replace(s, fines=fines, measures=tuple(m for m in s.measures if m != "罚款" or fines)))
+    return out
+
+
 def _falls_on(measure: str, whom: str, s: Sanction) -> bool:
     """Whether a measure is a person's: only persons bear it, or the person did the act, or it is named behind them."""
     if _pattern("personal").search(measure):

@@ -52,10 +52,9 @@ def tips(question: str, sanctions: Sequence[Sanction], rules: Rules, *, changed:
 def asks_procedure(question: str, rules: Rules) -> bool:
     """Whether the question's words ask for procedure (听证, 当场罚) and for no sanction besides."""
     text = rest = squeeze(question)
-    for tip in rules.tips:
-        if tip.role == "procedure":
-            for word in tip.asked:
-                rest = rest.replace(word, "")
+    words = [word for tip in rules.tips if tip.role == "procedure" for word in tip.asked]
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
     return rest != text and not asks_penalty(rest)
 
 

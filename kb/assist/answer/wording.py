@@ -54,11 +54,11 @@ def fine_phrase(fine: Fine, several: bool) -> str:
 def phrase(sanctions: Sequence[Sanction]) -> str:
     """The measures and amounts of sanctions under one condition, as one phrase."""
     measures = dict.fromkeys(m for s in sanctions for m in s.measures if m not in _FINES)
-    if len(measures) > 1 or any(s.fines for s in sanctions):
+    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
+    if len(measures) > 1 or terms or any(s.fines for s in sanctions):
         measures.pop(ELSEWHERE, None)
     fines = list(dict.fromkeys(f for s in sanctions for f in s.fines))
     several = len({f.whom for f in fines}) > 1
-    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
     parts = [*measures, *terms, *(fine_phrase(f, several) for f in fines)]
     if not fines and any("罚款" in s.measures for s in sanctions):
         parts.append("罚款")
