@@ -96,6 +96,21 @@ def test_the_units_share_stands_behind_that_of_the_person() -> None:
     assert "· 单位：责令限期改正，对风车单位罚款五万元以下" in lines
 
 
+def test_a_unit_that_is_only_ordered_is_not_said_to_be_fined() -> None:
+    text = (
+        "风车单位没有检查吊钩的，责令限期改正；逾期未改正的，处二万元以下的罚款，"
+        "对其直接负责的主管人员和其他直接责任人员处一千元以下的罚款。"
+    )
+    assert "尚未逾期的，只处理单位：责令限期改正" in said("没有检查吊钩，对主管人员怎么罚", cited(text))[0]
+
+
+def test_what_falls_on_anyone_stands_behind_the_share_of_the_person() -> None:
+    text = "没有检查吊钩的，责令停止使用；情节严重的，对单位处五万元以下的罚款，对个人处一百元以下的罚款。"
+    lines = said("没有检查吊钩，对个人怎么罚", cited(text))
+    assert "对个人：情节严重的，罚款一百元以下" in lines[0]
+    assert any(line.startswith("· 单位或者个人：责令停止使用") for line in lines)
+
+
 def test_what_is_no_crime_is_not_led_by_the_word_crime() -> None:
     text = "风车单位没有检查吊钩，尚不构成犯罪的，处一万元以下的罚款；构成犯罪的，依法追究刑事责任。"
     assert "构成犯罪的，追究刑事责任" in said("没有检查吊钩要判刑吗", cited(text))[0]

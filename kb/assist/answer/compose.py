@@ -132,8 +132,10 @@ def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
         base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME.search(said.condition)]
         return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
     first = min((s.paragraph for s in c.sanctions), default=0)
-    unit = steps(units_share([s for s in c.sanctions if s.paragraph == first and not s.condition]))
-    left = [*(Step("单位", s.phrase) for s in unit), *(s for s in found if s.condition)]
+    basic = [s for s in c.sanctions if s.paragraph == first and not s.condition]
+    unit = [Step("单位", s.phrase) for s in steps(units_share(basic))]
+    open_to_all = [Step("单位或者个人", s.phrase) for s in steps([s for s in basic if not s.whom])]
+    left = [*unit, *open_to_all, *(s for s in found if s.condition)]
     return [s for s in left if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
 
 

@@ -137,7 +137,7 @@ def told(k: Kind, c: Cited, name: str, question: str) -> str:
         return f"{name}{c.mark}没有单列{k.name}；属于{said}{_unit_before(responsible, c.sanctions)}"
     if only_units(c.article):
         unit = next((s for s in steps(c.sanctions) if not s.condition), None)
-        return f"{name}{c.mark}没有规定对个人的罚款" + (f"，只罚单位：{unit.phrase}" if unit else "")
+        return f"{name}{c.mark}没有规定对个人的罚款" + (f"，{_only_unit(unit)}" if unit else "")
     return ""
 
 
@@ -164,4 +164,8 @@ def _unit_before(own: Sequence[Sanction], sanctions: Sequence[Sanction]) -> str:
         return ""
     unit = steps(base)
     when = "尚未逾期" if all(OVERDUE.search(s.condition) for s in own) else "没有这种情形"
-    return f"。{when}的，只罚单位：{unit[0].phrase}" if unit else ""
+    return f"。{when}的，{_only_unit(unit[0])}" if unit else ""
+
+
+def _only_unit(step: Step) -> str:
+    return f"只{'罚' if '罚款' in step.phrase else '处理'}单位：{step.phrase}"
