@@ -21,11 +21,11 @@ from eval.rank.fit import F64
 from eval.rank.material import Material
 from eval.train.data import ROOT
 from eval.train_ranker import corpus_of, gather_material, training_options, unanswerable
+from kb.assist.answer.rules import NAMED
 from kb.assist.answer.strangers import REFUSE
 from kb.search.rank import NAMES
 
 STRANGERS = ROOT / "corpus" / "unanswerable" / "train.jsonl"
-NAMED = ("no_article", "no_law", "not_held", "code")  # refused by what they name
 LAWS_LEFT_OUT = 0.3  # weight of questions whose whole law was left out, beside .7 for the others
 UNDUE = (0.01, 0.03, 0.05)  # shares of answerable questions refused, at which the rest is read off
 
@@ -64,13 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sure, unsure = np.split(confidence, [len(rows.sizes)])
     asked = [json.loads(line) for line in STRANGERS.read_text("utf-8").splitlines()]
+    unnamed = np.array([row["kind"] not in NAMED for row in asked])
     texts = [row["q"] for row in asked]
     one = folds[int(none.fold[0])].encode(texts)
-    between = one @ one.T
-    np.fill_diagonal(between, -1.0)
-    known = signs(sure, rows, resemblance(rows, corpus, folds, texts))
+    between = one @ one[unnamed].T
+    between[np.flatnonzero(unnamed), np.arange(int(unnamed.sum()))] = -1.0  # not with itself
+    likened = [text for text, flag in zip(texts, unnamed.tolist(), strict=True) if flag]
+    known = signs(sure, rows, resemblance(rows, corpus, folds, likened))
     strange = signs(unsure, none, between.max(axis=1).astype(np.float64))
-    unnamed = np.array([row["kind"] not in NAMED for row in asked])
     weight = np.where(rows.unseen, LAWS_LEFT_OUT / rows.unseen.sum(), (1 - LAWS_LEFT_OUT) / (~rows.unseen).sum())
     weights = np.concatenate((weight, np.full(int(unnamed.sum()), 1 / unnamed.sum())))
     true = np.concatenate((np.ones(len(known)), np.zeros(int(unnamed.sum()))))

@@ -107,9 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, print the figures, write the weights."""
     parser = argparse.ArgumentParser(prog="python -m eval.rank.reports", description=__doc__)
     parser.add_argument("--index", type=Path, default=ROOT / ".work" / "bundled-index")
+    parser.add_argument("--corpus", type=Path, action="append", default=[], help="with the bundled reports among them")
     options = parser.parse_args(arguments)
-    build_index(Settings(index=options.index))
-    base = KnowledgeBase(Settings(index=options.index))
+    settings = Settings(index=options.index, corpora=tuple(options.corpus))
+    build_index(settings)
+    base = KnowledgeBase(settings)
     retriever = base.retriever
     asked = [json.loads(line) for line in (ROOT / "eval" / "questions" / "reports.jsonl").open(encoding="utf-8")]
     rows = labelled(retriever, asked)

@@ -249,6 +249,11 @@ def test_another_year_or_place_is_never_taken_for_it(ask: Ask, question: str) ->
     assert "库中没有" in str(answer.refusal_reason)
 
 
+def test_which_provision_is_never_asked_of_a_report(ask: Ask) -> None:
+    answer = ask("示例镇2023年检查了多少家风车作坊，违反哪条")
+    assert "report" not in cited(answer).values()
+
+
 # ---- with a chat model ----------------------------------------------------------------------------
 
 BREACH = "示例车间安全条例里，吊钩没有检查，违反哪条，罚多少"

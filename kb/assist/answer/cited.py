@@ -19,13 +19,15 @@ from kb.search.provision import status_on
 class Cited:
     """A citation with what it was made of.
 
-    ``sanctions``: those of the quoted 款/项; ``inferred``: it came by a pair of wording.
+    ``sanctions``: those of the quoted 款/项; ``article``: those of the whole article; ``inferred``: it came by a pair
+    of wording.
     """
 
     citation: Citation
     passage: Passage
     quotation: Quotation
     sanctions: tuple[Sanction, ...] = ()
+    article: tuple[Sanction, ...] = ()
     inferred: bool = False
 
     @property
@@ -63,7 +65,9 @@ def cite(
         text_kind=passage.text_kind,
         passage=passage.id,
     )
-    return Cited(citation, passage, quotation, _sanctions(generation, passage, quotation) if law else (), inferred)
+    article = tuple(generation.sanctions(passage.id)) if law else ()
+    inside = tuple(s for s in article if any(a <= s.start < b for a, b in quotation.spans))
+    return Cited(citation, passage, quotation, inside, article, inferred)
 
 
 def _status(generation: Generation, passage: Passage, quotation: Quotation, day: date) -> CitationStatus:
@@ -74,9 +78,3 @@ def _status(generation: Generation, passage: Passage, quotation: Quotation, day:
     if passage.kind == "law" and status_on(generation, passage, day) in ("superseded", "repealed"):
         return "superseded"
     return "verified"
-
-
-def _sanctions(generation: Generation, passage: Passage, quotation: Quotation) -> tuple[Sanction, ...]:
-    """The sanctions that lie in the quoted pieces."""
-    inside = [s for s in generation.sanctions(passage.id) if any(a <= s.start < b for a, b in quotation.spans)]
-    return tuple(inside)

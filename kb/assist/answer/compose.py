@@ -10,32 +10,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.near import Near, pairs_of
-from kb.assist.answer.wording import Step, steps
+from kb.assist.answer.focus import CRIME, focus
+from kb.assist.answer.near import Near
+from kb.assist.answer.person import Kind, is_person, kind, share_of, told, units_share
+from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
-TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 GUESS = "（对应关系按文字推定）"
-_OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
-_STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
+_PAYER = re.compile(r"对[^，；：]{1,40}?罚款")
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an answer is made of. ``tips``, ``changes``: a line and its citation; ``conflicts``: why, high, low.
+    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low.
 
-    ``procedure_first``: the question is about procedure (这个要听证吗), so the tips lead.
+    ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
+    procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
+    asks for one; ``person``: whose share is asked; ``office``: the duties of that
+    person's office and what their breach costs, not among ``main``.
     """
 
     main: Sequence[Cited]
     question: str
-    tips: Sequence[tuple[str, Cited]] = ()
+    tips: Sequence[tuple[str, Cited, bool]] = ()
     conflicts: Sequence[tuple[str, Cited, Cited]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
     procedure_first: bool = False
+    sanction: bool = True
+    person: Kind | None = None
+    office: Sequence[Cited] = ()
 
 
 def compose(parts: Parts, near: Near) -> str:
@@ -44,25 +50,36 @@ def compose(parts: Parts, near: Near) -> str:
     penalties = [c for c in parts.main if c.citation.role == "penalty"]
     basis = [c for c in parts.main if c.citation.role == "basis"]
     lines: list[str] = []
-    if penalties:
-        lines += _sanctioned(duties, penalties, parts.question)
+    if penalties and basis and not parts.sanction:
+        lines += _told("结论：", basis, parts.question, near)
+        lines += [
+            line.replace("结论：", "违反的：", 1) for line in _sanctioned(duties, penalties, parts.question, None)
+        ]
+        basis = []
+    elif penalties:
+        lines += _sanctioned(duties, penalties, parts.question, parts.person)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
     if basis:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
+    if parts.office and parts.person is not None:
+        lines.append(_office(parts.office, parts.person, parts.question))
     lines += [_conflict(why, high, low) for why, high, low in parts.conflicts]
     lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
-    procedure = [(line, c) for line, c in parts.tips if c.citation.role == "procedure"]
-    waiver = [(line, c) for line, c in parts.tips if c.citation.role == "waiver"]
-    if procedure:
-        said = "；".join(line + c.mark for line, c in procedure) + "。"
-        if parts.procedure_first:
-            lines = [f"结论：{said}", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
-        else:
-            lines.append(f"程序提示：{said}")
-    if waiver:
-        lines.append("不予或减轻：" + "；".join(line + c.mark for line, c in waiver) + "。")
-    return fitted(lines)
+    return fitted(_with_tips(lines, parts))
+
+
+def _with_tips(lines: list[str], parts: Parts) -> list[str]:
+    """The lines with those on procedure, in front where that is what is asked, and those on waiver."""
+    procedure = [(f"{line}{c.mark}", asked) for line, c, asked in parts.tips if c.citation.role == "procedure"]
+    waiver = [f"{line}{c.mark}" for line, c, _ in parts.tips if c.citation.role == "waiver"]
+    leads = [line for line, asked in procedure if asked and parts.procedure_first]
+    if leads:
+        lines = [f"结论：{'；'.join(leads)}。", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
+    beside = [line for line, _ in procedure if line not in leads]
+    if beside:
+        lines = [*lines, f"程序提示：{'；'.join(beside)}。"]
+    return [*lines, f"不予或减轻：{'；'.join(waiver)}。"] if waiver else lines
 
 
 def fitted(lines: Sequence[str]) -> str:
@@ -77,39 +94,63 @@ def fitted(lines: Sequence[str]) -> str:
     return "\n".join(out)
 
 
-def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str) -> list[str]:
+def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: str, person: Kind | None) -> list[str]:
     """The conclusion on a breach, then the range by condition of each penalty."""
-    broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
-    by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
-    head = f"结论：涉嫌违反{broken}，依照{by}" if broken else f"结论：依照{by}"
-    lines = [head + "。"]
+    shares = _personal(penalties, person, question) if person is not None else {}
+    if shares:
+        lines = [f"结论：{'；'.join(shares.values())}。"]
+    else:
+        broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
+        by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
+        by += _no_share(penalties) if person is not None else ""
+        lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
     for c in penalties:
-        said = focus(steps(c.sanctions), question)
-        further = [s for s in steps(c.sanctions) if s.condition and s is not said and s != said]
+        further = _further(c, question, shares.get(c.mark))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.condition}：{s.phrase}" for s in further]
     return lines
 
 
-def focus(found: Sequence[Step], question: str) -> Step | None:
-    """The step whose condition the question tells (逾期不改, 较大事故), else the base case; None: neither stands."""
-    told = [(_told_share(s.condition, question), s) for s in found if s.condition]
-    best = max(told, key=lambda pair: pair[0], default=(0.0, None))
-    if best[0] >= TOLD:
-        return best[1]
-    return next((s for s in found if not s.condition), None)
+def _no_share(penalties: Sequence[Cited]) -> str:
+    """What is said where a person is asked about and no text tells a share; "" where one article fines a person."""
+    payers = [f.whom for c in penalties for s in c.article for f in s.fines]
+    if not payers or any(is_person(whom) for whom in payers):
+        return ""
+    return "（没有单独规定对个人的罚款）" if any(payers) else "（没有写明只罚单位还是个人）"
 
 
-def _told_share(condition: str, question: str) -> float:
-    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 拒不 in other words."""
-    if _OVERDUE.search(condition) and _STILL.search(question):
-        return 1.0
-    pairs = pairs_of(condition)
-    return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0
+def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
+    """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
+    found = steps(c.sanctions)
+    found = [s for s in found if s.phrase != ELSEWHERE_SAID]
+    if personal is None:
+        said = focus(found, question)
+        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME.search(said.condition)]
+        return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
+    first = min((s.paragraph for s in c.sanctions), default=0)
+    basic = [s for s in c.sanctions if s.paragraph == first and not s.condition]
+    unit = [Step("单位", s.phrase) for s in steps(units_share(basic))]
+    open_to_all = [Step("单位或者个人", s.phrase) for s in steps([s for s in basic if not s.whom])]
+    left = [*unit, *open_to_all, *(s for s in found if s.condition)]
+    return [s for s in left if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
+
+
+def _personal(penalties: Sequence[Cited], person: Kind, question: str) -> dict[str, str]:
+    """By mark what each penalty says about the person; those that sanction a person leave out those that do not."""
+    found = [c for c in penalties if told(person, c, "", question)]
+    shown = [c for c in found if share_of(kind("any"), c.sanctions)] or found
+    return {c.mark: told(person, c, _named(c, shown[:i]), question) for i, c in enumerate(shown)}
+
+
+def _office(cited: Sequence[Cited], person: Kind, question: str) -> str:
+    """The duties of the person's own office and what their breach costs, beside the sanction of the breach told."""
+    duty, penalty = cited
+    named = f"{duty.citation.address}{duty.mark}"
+    return f"依据：{person.name}本人未履行{named}职责的，依照{_ruled(penalty, [duty], question)}。"
 
 
 def _named(c: Cited, before: Sequence[Cited]) -> str:
@@ -123,6 +164,10 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
 def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
     found = steps(c.sanctions)
     said = focus(found, question)
+    own = _of_item(c)
+    base = next((s for s in found if not s.condition), None)
+    if own is not None and base is not None and said in (base, own):
+        return f"{_named(c, before)}{c.mark}：{base.phrase}；{own.condition}的，{own.phrase}"
     if said is not None:
         when = f"{said.condition}的，" if said.condition else ""
         return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"
@@ -130,6 +175,13 @@ def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
         return f"{_named(c, before)}{c.mark}处理"
     only = f"{found[0].condition}的，{found[0].phrase}" if len(found) == 1 else "见下列幅度"
     return f"{_named(c, before)}{c.mark}处理（{only}）"
+
+
+def _of_item(c: Cited) -> Step | None:
+    """The amount that the one quoted 项 itself states for its act; None: the 款 states it, or several are quoted."""
+    item = c.quotation.item
+    own = steps([s for s in c.sanctions if s.item == item]) if item is not None else []
+    return own[0] if own and own[0].condition else None
 
 
 def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[str]:

@@ -17,6 +17,7 @@ from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted, shortened
 from kb.assist.answer.elsewhere import held_in, place_asked, wants_local_law
 from kb.assist.answer.generated import Tell, in_words, rewrite
+from kb.assist.answer.intent import cues
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
 from kb.assist.answer.question import Question, leaning, read_question
@@ -25,9 +26,10 @@ from kb.assist.answer.reports import ReportReader, asks_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
 from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
-from kb.assist.answer.targets import Profile, authority_year, profiles
+from kb.assist.answer.targets import Profile, authority_year, office_named, profiles
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, Figure, SearchResult
+from kb.base.textnorm import squeeze
 from kb.search.index import Generation
 from kb.search.retrieve import Retriever, Scope
 
@@ -174,6 +176,8 @@ class AnswerEngine:
         if scope.kind == "law" or scope.title is not None or read.located:
             return False
         if any(n.certain for n in read.instruments):
+            return False
+        if cues()["provision"].search(squeeze(read.text)) and not office_named(read.text):
             return False
         return asks_report(read.text, read.history, self._reports, result)
 

@@ -16,13 +16,14 @@ from kb.assist.answer.cited import Cited, cite
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
-from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.near import Near
+from kb.assist.answer.office import office
+from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.select import Bars, Chosen, Selection
-from kb.assist.answer.tips import tips
+from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
 from kb.base.records import Answer, Hit, Passage, SearchResult
 from kb.search.index import Generation
@@ -61,13 +62,14 @@ class LawAnswers:
             chosen = selection.found(question, self._hits(question, result))
         if not chosen:
             return None
+        person = asked_of(question.text) if any(c.sanctions for c in chosen) else None
         ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
         if question.intent.compare:  # both sides are wanted as they are; which governs is still said
             there = {c.passage.id for c in chosen}
             rulings = [r for r in rulings if {r.governs, r.yields} <= there]
         else:
             chosen = ordered
-        return self._written(question, result, belief, chosen, rulings)
+        return self._written(question, result, belief, chosen, rulings, person)
 
     def _hits(self, question: Question, result: SearchResult) -> list[Hit]:
         """The hits that can be cited, and the best of each named instrument that has none among them."""
@@ -104,19 +106,21 @@ class LawAnswers:
         belief: Belief,
         chosen: Sequence[Chosen],
         rulings: Sequence[Ruling],
+        person: Kind | None,
     ) -> Answer:
-        main = self._cited(question, chosen)
+        main = self._cited(question, chosen, thin=person is not None or asks_procedure(question.text, self.rules))
+        office = self._office(question, main, person)
         by_row = {c.passage.id: c for c in main}
         conflicts = [(r.why, by_row[r.governs], by_row[r.yields]) for r in rulings]
-        changed = self._changed(question, main)
+        changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
-        found = self._tips(question, main, len(main) + len(later), changed=bool(changed))
-        shown = [(line, c) for line, c, _ in found]
-        asked = any(asked for _, _, asked in found)
-        about = asked and question.intent.follow_up and not asks_penalty(question.text)
-        text = compose(Parts(main, question.full, shown, conflicts, changed, about), self.near)
-        cited = [*main, *later, *(c for _, c in shown)]
-        today = {c.passage.id for c in later} | {c.passage.id for _, c in shown if changed}
+        shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
+        about = question.intent.follow_up and asks_procedure(question.text, self.rules)
+        sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
+        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
+        text = compose(parts, self.near)
+        cited = [*main, *office, *later, *(c for _, c, _ in shown)]
+        today = {c.passage.id for c in later} | {c.passage.id for _, c, _ in shown if changed}
         warnings = self._warnings(question, cited, belief, result, later=today)
         return Answer(
             question=question.text,
@@ -128,14 +132,19 @@ class LawAnswers:
             warnings=warnings,
         )
 
-    def _cited(self, question: Question, chosen: Sequence[Chosen]) -> list[Cited]:
+    def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
+        """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
+        told, *leaning = question.text, *reversed([q for q in question.leaning if q])
+        if thin and leaning:
+            told, leaning = leaning[0], [told, *leaning[1:]]
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
         best = max(c.probability for c in chosen)
         out: list[Cited] = []
         for c in chosen:
-            beside = [q for q in question.leaning if q] + ([duties] if c.sanctions and duties else [])
+            duty = (duties or c.unsaid) if c.sanctions else ""
+            beside = [*reversed(leaning), *([duty] if duty else [])]
             wish = Wish(
-                question.text,
+                told,
                 beside=tuple(beside),
                 paragraph=c.paragraph if c.named else None,
                 item=c.item if c.named else None,
@@ -150,11 +159,25 @@ class LawAnswers:
             ]
         return out
 
-    def _changed(self, question: Question, main: Sequence[Cited]) -> list[tuple[str, Cited | None]]:
-        """What has changed since the day asked about, with the article of the later text."""
+    def _office(self, question: Question, main: Sequence[Cited], person: Kind | None) -> list[Cited]:
+        """The duty of a head's own office and its penalty, where the breach told touches it; else empty."""
+        penalty = next((c for c in main if c.citation.role == "penalty"), None)
+        if person is None or person.id != "head" or penalty is None or share_of(person, penalty.sanctions):
+            return []
+        breach = "\n".join((question.full, *(c.quotation.text for c in main)))
+        found = office(self.generation, person, breach, penalty.passage, [c.passage.id for c in main])
+        if found is None:
+            return []
+        places = ((found.duty, found.paragraph, found.item), (found.penalty, found.at, None))
+        return [
+            cite(self.generation, p, quote(p, Wish("", paragraph=at, item=item), self.near), "basis", n, self.day)
+            for n, (p, at, item) in enumerate(places, len(main) + 1)
+        ]
+
+    def _changed(self, main: Sequence[Cited], n: int) -> list[tuple[str, Cited | None]]:
+        """What has changed since the day asked about, with the article of the later text, cited after the ``n``-th."""
         governing = [c for c in main if c.citation.role != "conflict"]
         out: list[tuple[str, Cited | None]] = []
-        n = len(main)
         for change in changes(self.generation, [c.passage for c in governing], self.day, self.today, self.near):
             earlier = next(c for c in governing if c.passage.id == change.earlier.id)
             line = f"此后已修改：{earlier.citation.address}{earlier.mark}自{change.since}起有新文本"
@@ -175,7 +198,7 @@ class LawAnswers:
     ) -> list[tuple[str, Cited, bool]]:
         """Lines on procedure and waiver whose provisions are held and not cited already, and whether words ask them."""
         cited = {c.passage.id for c in main}
-        wanted = question.intent.penalty != "no"
+        wanted = question.intent.penalty != "no" or asks_procedure(question.text, self.rules)
         sanctions = [s for c in main if c.citation.role == "penalty" for s in c.sanctions] if wanted else []
         out: list[tuple[str, Cited, bool]] = []
         for shown in tips(question.text, sanctions, self.rules, changed=changed):

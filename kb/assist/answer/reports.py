@@ -125,8 +125,7 @@ class ReportReader:
         inside = [p for p in pool if p.source == heading.passage.source and p.path[: level + 1] == above]
         deeper = [(p, p.path[level + 1]) for p in inside if len(p.path) > level + 1]
         if deeper:
-            found = [Found(heading.score, p, at, at + len(h)) for p, h in deeper if (at := p.text.find(h)) >= 0]
-            return found[:MOST]
+            return [f for p, h in deeper if (f := _headed(p, h, heading.score)) is not None][:MOST]
         ranked = [f for f in self._ranked(question, inside) if squeeze(f.text).rstrip("。") != title]
         return sorted(ranked[:3], key=lambda f: (f.passage.id, f.start))
 
@@ -195,6 +194,15 @@ def _said() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def _sentences(text: str) -> list[re.Match[str]]:
     return [m for m in _SENTENCE.finditer(text) if len(_NUMBER.sub("", m[0]).strip()) > 5]
+
+
+def _headed(passage: Passage, heading: str, score: float) -> Found | None:
+    """A passage by its heading; by its first sentence where the heading is a mere number; None without either."""
+    at = passage.text.find(heading)
+    if at >= 0 and _NUMBER.sub("", heading).strip():
+        return Found(score, passage, at, at + len(heading))
+    first = next(iter(_sentences(passage.text)), None)
+    return None if first is None else Found(score, passage, first.start(), first.end())
 
 
 def _parts(question: str) -> list[str]:

@@ -86,12 +86,18 @@ def load_rules(folder: Path) -> Rules:
     return Rules(tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"))
 
 
+# Unanswerable for the text or article they name: rules refuse them, and the same matter may be answered (有限空间作业
+# asked of 工贸企业有限空间作业安全规定, which is not held).
+NAMED = frozenset(("no_article", "no_law", "not_held", "code"))
+
+
 def _strangers(path: Path) -> tuple[str, ...]:
-    """The questions of a file of unanswerable ones; empty when there is no such file."""
+    """The questions of a file of unanswerable ones that name nothing; empty when there is no such file."""
     if not path.is_file():
         return ()
     try:
-        return tuple(json.loads(line)["q"] for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return tuple(row["q"] for row in rows if row.get("kind") not in NAMED)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path.name} 格式有误：{error}；请改正") from error
 

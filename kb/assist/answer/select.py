@@ -23,6 +23,8 @@ _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|^(?:第\S+[章节]\s*)?(?:处\s*罚|奖\s*惩|惩\s*[戒处])|[和与]处\s*罚|分则|罪$")
 # An article outside the liability chapter that tells how a penalty is decided or paid, not that one falls due.
 _PROCEDURE = re.compile(r"拟作出|组织听证|当场收缴|加处罚款|分期缴纳|缴纳罚款|集体讨论决定")
+# What an authority has to do, or when nothing is imposed: no duty that the one asked about broke.
+_AUTHORITY = re.compile(r"行政机关|行政处罚决定|不予(?:行政)?处罚|执法人员")
 _HARD = re.compile(r"罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
 
 
@@ -59,7 +61,8 @@ class Bars:
 class Chosen:
     """A provision to cite. ``paragraph``/``item``: where its pair, or the question, points; None: not known.
 
-    ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it.
+    ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
+    the duty that a follow-up for the sanction leaves out; it tells the 项.
     """
 
     passage: Passage
@@ -69,6 +72,7 @@ class Chosen:
     item: int | None = None
     inferred: bool = False
     named: bool = False
+    unsaid: str = ""
 
     @property
     def sanctions(self) -> bool:
@@ -108,16 +112,26 @@ class Selection:
         chosen = self._completed(question, chosen)
         if intent.only_penalty:
             chosen = [c for c in chosen if c.sanctions] or chosen
+            chosen = [replace(c, unsaid=self._unsaid(c, hits)) for c in chosen]
         placed = [self._placed(c, chosen) for c in chosen]
         return sorted(placed, key=lambda c: _ORDER.index(c.role))
+
+    def _unsaid(self, c: Chosen, hits: Sequence[Hit]) -> str:
+        """The text of the most probable duty among the hits that a penalty sanctions; "" where none is."""
+        if not c.sanctions:
+            return ""
+        duties = {p.duty for p in self.generation.pairs(c.passage.id) if p.penalty == c.passage.id} - {c.passage.id}
+        found = [h.passage for h in hits if h.passage.id in duties]
+        return max(found, key=lambda p: self.belief.get(p.id, 0.0)).text if found else ""
 
     def role(self, passage: Passage, intent: Intent) -> Role:
         """Penalty where the text imposes a sanction, violation where a duty is told and a breach asked, else basis."""
         rank = self.generation.document_of(passage.id).rank
         if rank != Rank.JUDICIAL_INTERPRETATION and self.imposes(passage):
             return "penalty"
-        wanted = (intent.penalty != "no" or intent.breach) and not _PROCEDURE.search(passage.text)
-        return "violation" if wanted and _DUTY.search(passage.text) else "basis"
+        wanted = intent.penalty != "no" or intent.breach
+        unlike = _PROCEDURE.search(passage.text) or _AUTHORITY.search(passage.text)
+        return "violation" if wanted and not unlike and _DUTY.search(passage.text) else "basis"
 
     def imposes(self, passage: Passage) -> bool:
         """Whether an article imposes a sanction: one is read, and it stands under liability or is no mere order."""

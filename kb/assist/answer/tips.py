@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.wording import highest
 from kb.base.records import Sanction
@@ -46,6 +47,15 @@ def tips(question: str, sanctions: Sequence[Sanction], rules: Rules, *, changed:
         if asked or after or (tip.either and data and sanctions):
             shown.append(Shown(tip, _line(tip, called, heavy), asked))
     return sorted(shown, key=lambda s: not s.asked)[:MOST]
+
+
+def asks_procedure(question: str, rules: Rules) -> bool:
+    """Whether the question's words ask for procedure (听证, 当场罚) and for no sanction besides."""
+    text = rest = squeeze(question)
+    words = [word for tip in rules.tips if tip.role == "procedure" for word in tip.asked]
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != text and not asks_penalty(rest)
 
 
 def measures(sanctions: Iterable[Sanction]) -> list[str]:

@@ -13,16 +13,19 @@ from kb.base.address import to_chinese
 from kb.base.records import Fine, Sanction
 
 LONG = 16  # characters of a party's name that still fit a phone's line beside the amount
+SHORT = 8  # characters of a party's name that is always said
 MOST_LINES = 6
 MOST_PHRASE = 120
 MOST_LABEL = 30  # characters of an act that stands for its 款 in a line
 _TERM = re.compile(
     r"(?:对[^，；。：]{1,14}的)?处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}"
 )
+_PERSON = re.compile(r"人员|负责人|责任人")
 _FINES = {"罚款", "罚金", "有期徒刑", "无期徒刑", "拘役", "管制", "死刑", "拘留", "行政拘留"}
 
 
-_ELSEWHERE = "依照其他规定处罚"
+ELSEWHERE = "依照其他规定处罚"
+ELSEWHERE_SAID = "按该条指向的其他规定处罚"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ def party(whom: str) -> str:
 
 
 def fine_phrase(fine: Fine, several: bool) -> str:
-    """对主要负责人罚款一万元以下; whom only where several parties pay or the name is short."""
-    whom = f"对{party(fine.whom)}" if fine.whom and (several or len(fine.whom) <= 8) else ""
+    """对主要负责人罚款一万元以下; whom where several parties pay, the name is short, or it is a person's."""
+    told = several or len(fine.whom) <= SHORT or _PERSON.search(fine.whom)
+    whom = f"对{party(fine.whom)}" if fine.whom and told else ""
     base = fine.base if fine.base and fine.base not in fine.text else ""
     return f"{whom}罚款{base}{fine.text}"
 
@@ -50,17 +54,19 @@ def fine_phrase(fine: Fine, several: bool) -> str:
 def phrase(sanctions: Sequence[Sanction]) -> str:
     """The measures and amounts of sanctions under one condition, as one phrase."""
     measures = dict.fromkeys(m for s in sanctions for m in s.measures if m not in _FINES)
-    if len(measures) > 1 or any(s.fines for s in sanctions):
-        measures.pop(_ELSEWHERE, None)
+    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
+    if len(measures) > 1 or terms or any(s.fines for s in sanctions):
+        measures.pop(ELSEWHERE, None)
     fines = list(dict.fromkeys(f for s in sanctions for f in s.fines))
     several = len({f.whom for f in fines}) > 1
-    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
     parts = [*measures, *terms, *(fine_phrase(f, several) for f in fines)]
     if not fines and any("罚款" in s.measures for s in sanctions):
         parts.append("罚款")
     elif not fines and any("罚金" in s.measures for s in sanctions):
         parts.append("罚金")
     out = "，".join(parts)
+    if out == ELSEWHERE:
+        return ELSEWHERE_SAID
     return out if len(out) <= MOST_PHRASE else "，".join(parts[:3]) + " 等"
 
 

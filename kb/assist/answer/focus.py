@@ -1,0 +1,40 @@
+"""Which condition of a sanction a question tells (逾期不改, 较大事故).
+
+Does not know the sanction's law, nor who is fined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.assist.answer.intent import cues
+from kb.assist.answer.near import pairs_of
+from kb.assist.answer.wording import Step
+
+TOLD = 0.6  # share of a condition's character pairs from which the question tells it
+_STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
+CRIME = re.compile(r"(?<!不)构成犯罪")
+OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
+
+
+def focus(found: Sequence[Step], question: str) -> Step | None:
+    """The step whose condition the question tells (逾期不改, 较大事故), else the base case; None: neither stands."""
+    return told_step(found, question) or next((s for s in found if not s.condition), None)
+
+
+def told_step(found: Sequence[Step], question: str) -> Step | None:
+    """The step whose condition the question tells; None: it tells none."""
+    told = [(_told_share(s.condition, question), s) for s in found if s.condition]
+    best = max(told, key=lambda pair: pair[0], default=(0.0, None))
+    return best[1] if best[0] >= TOLD else None
+
+
+def _told_share(condition: str, question: str) -> float:
+    """Share of a condition's character pairs that the question holds; 1 where it says 逾期, 犯罪 in other words."""
+    if OVERDUE.search(condition) and _STILL.search(question):
+        return 1.0
+    if CRIME.search(condition) and cues()["crime"].search(question):
+        return 1.0
+    pairs = pairs_of(condition)
+    return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0
