@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.base.address import Address, ArticleNo
@@ -138,6 +138,7 @@ _FRAGMENTS = st.sampled_from(
 
 
 @given(st.lists(_FRAGMENTS, max_size=25).map("".join), st.sampled_from([None, "安全生产法"]))
+@example("《安全生产法》》第九十七条", None)
 def test_cited_spans_lie_inside_the_text(text: str, home: str | None) -> None:
     end = 0
     for mention in find(text):

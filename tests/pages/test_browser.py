@@ -169,7 +169,7 @@ def test_without_an_index_the_page_says_what_to_run(opened: Opener, empty_url: s
     page = opened(empty_url)
     page.get_by_text("请先运行 kb build").first.wait_for()
     ask(page)
-    page.get_by_role("alert").filter(has_text="kb build").wait_for()
+    page.get_by_role("alert").filter(has_text="kb build").first.wait_for()
 
 
 def test_offline_is_told(opened: Opener, open_url: str) -> None:
@@ -331,7 +331,9 @@ def test_upload_is_found_after_the_update_without_a_restart(opened: Opener, own_
     ask(page, "示例仓库条例第二条罚多少？")
     page.locator(".kb-cites .kb-link", has_text="《示例仓库条例》第二条").wait_for()
     page.reload()  # what was drawn when the server started is drawn anew
-    page.wait_for_function("h => document.querySelector('#kb-head p').innerText !== h", arg=head)
+    page.wait_for_function(
+        "h => { const p = document.querySelector('#kb-head p'); return p !== null && p.innerText !== h; }", arg=head
+    )
     page.get_by_role("tab", name="资料库").click()
     page.locator("#kb-corpus-table td", has_text="示例仓库条例").first.wait_for()
 

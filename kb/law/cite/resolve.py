@@ -116,7 +116,7 @@ class _Resolver:
         if lead.relative or lead.locator.article is None:
             return self._relative_base(lead)
         found = self.names.before(self.plain, lead.head, certain=lead.bare)
-        if found is not None:
+        if found is not None and found.start >= self.state.last_at:  # not over what is cited already: 《甲法》》第一条
             return self._found(found)
         if lead.bare or no_law(self.plain, lead.head) or _AGREED.match(self.plain, lead.at[1]):
             return None
