@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +13,6 @@ from tests.fakes.web import free_port, serving
 from tests.pages.conftest import Opener
 from tests.pages.screens import ANSWERED, QUESTION, ask
 from tests.pages.test_browser import SIZES, look_up
-
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
