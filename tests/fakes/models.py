@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,30 +54,12 @@ def transformer_model(folder: Path, *, max_tokens: int = 48, seed: int = 0) -> P
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from transformers import BertModel
 
     torch.manual_seed(seed)
-    vocabulary = [
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        "[MASK]",
-        *dict.fromkeys(CHARACTERS + "为这个句子表示以用于检索相关文章："),
-    ]
     inner = folder / "inner"
-    inner.mkdir(parents=True)
-    (inner / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    BertTokenizerFast(vocab_file=str(inner / "vocab.txt")).save_pretrained(inner)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        max_position_embeddings=64,
-    )
-    BertModel(config).save_pretrained(inner)
+    characters = CHARACTERS + "为这个句子表示以用于检索相关文章："
+    BertModel(_bert(inner, characters)).save_pretrained(inner)
     module = Transformer(str(inner), max_seq_length=max_tokens)
     pooling = Pooling(module.get_embedding_dimension())
     SentenceTransformer(modules=[module, pooling], device="cpu").save(str(folder / "model"))
@@ -86,22 +69,28 @@ def transformer_model(folder: Path, *, max_tokens: int = 48, seed: int = 0) -> P
 def cross_encoder_model(folder: Path, *, seed: int = 0) -> Path:
     """A one-layer BERT over single characters with one output, random weights: reads question and passage together."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertForSequenceClassification
 
     torch.manual_seed(seed)
     inner = folder / "cross"
+    BertForSequenceClassification(_bert(inner, CHARACTERS, num_labels=1)).save_pretrained(inner)
+    return inner
+
+
+def _bert(inner: Path, characters: str, **more: int) -> Any:
+    """The configuration of a one-layer BERT; its tokenizer of single ``characters`` is written into ``inner``."""
+    from transformers import BertConfig, BertTokenizerFast
+
     inner.mkdir(parents=True)
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(CHARACTERS)]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *dict.fromkeys(characters)]
     (inner / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
     BertTokenizerFast(vocab_file=str(inner / "vocab.txt")).save_pretrained(inner)
-    config = BertConfig(
+    return BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=16,
         num_hidden_layers=1,
         num_attention_heads=2,
         intermediate_size=16,
         max_position_embeddings=64,
-        num_labels=1,
+        **more,
     )
-    BertForSequenceClassification(config).save_pretrained(inner)
-    return inner

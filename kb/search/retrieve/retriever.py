@@ -88,7 +88,7 @@ class Retriever:
         self.cross = cross
         self.home = home
         self._allowed = lru_cache(maxsize=64)(self._make_allowed)
-        self._turns = threading.Semaphore(min(len(os.sched_getaffinity(0)), MOST_AT_ONCE))
+        self._turns = threading.Semaphore(min(os.cpu_count() or 1, MOST_AT_ONCE))
 
     @cached_property
     def evidence(self) -> Evidence:
