@@ -79,7 +79,7 @@ def training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, default=ROOT / ".work" / "full-index")
     parser.add_argument("--work", type=Path, default=ROOT / ".work" / "rank")
     parser.add_argument("--folds", type=int, default=FOLDS, help="how many of the folds are used")
-    parser.add_argument("--steps", type=int, default=450, help="steps of each fold's encoder")
+    parser.add_argument("--steps", type=int, default=900, help="steps of each fold's encoder")
     parser.add_argument("--by-law", type=int, default=900, help="questions a fold whose law was left out")
     parser.add_argument("--by-question", type=int, default=1500, help="questions a fold whose law was not")
     parser.add_argument("--trees", type=int, default=Settings().trees)

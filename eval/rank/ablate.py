@@ -23,12 +23,15 @@ from kb.search.rank import NAMES
 MEANS = {"BM25": "bm25", "encoder": "cos", "BM25 with known questions": "pooled", "fusion": "fused"}
 GROUPS: Mapping[str, Sequence[str]] = {
     "words one by one": ("words_",),
+    "windows and rare words": ("words_wide", "words_narrow", "words_rare", "words_telling", "words_there",
+                               "words_hinted"),
     "known questions (votes, own, pooled)": ("near_", "worded_", "own_", "pooled", "asked"),
     "trust in known questions": ("dense_asked", "dense_law_asked", "lexical_asked", "lexical_law_asked", "cos_voted",
                                  "cos_beyond_voted", "bm25_voted", "bm25_beyond_voted", "bm25_top"),
     "encoder": ("cos", "law_dense", "law_cos"),
     "BM25": ("bm25", "coverage_", "terms_found", "law_lexical"),
     "field and topic of the law": ("field_", "topic_"),
+    "the users' own trade": ("trade",),
     "title and name": ("title_", "named", "any_named"),
     "duty-penalty partners": ("partner", "words_partner"),
     "nature of article and question": ("length", "place", "article", "sanction", "penalty_fits", "asks_", "rank_order",

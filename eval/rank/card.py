@@ -28,7 +28,8 @@ Two LightGBM LambdaRank models in text format and the logistic calibration of th
 {questions} known questions of `corpus/questions` in six folds. Each fold's encoder and question index were made without
 all questions of a sixth of the laws and without some questions of the others, so that no feature comes from an encoder
 or an index that saw the question. The second model was trained on scores of first models that had not seen it either.
-{candidates} candidates: gold, the first sixty of the fusion and forty others at random. Questions that nothing answers
+{candidates} candidates: gold, the first sixty of the fusion and forty others at random, of those that the
+cheap first stage (`prune.json`, `python -m eval.rank.prune`) leaves. Questions that nothing answers
 (`corpus/unanswerable/train.jsonl`) take part in the calibration of the confidence only. Inputs: the questions were
 written for this project; law texts are official documents, of which nothing is kept in the models.
 

@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.rank.questions import Fold, Item
+from eval.train.export import rarity
 from kb.search.embed import passage_text
+from kb.search.embed.static import cosines
 from kb.search.index import Generation, vectors
 from kb.search.index.known import pooled_texts
 from kb.search.index.vectors import Vectors
@@ -203,6 +205,18 @@ class FoldWords:
         """Vectors of words."""
         return self._of.table[words]
 
+    def lengths(self, words: I64) -> F32:
+        """Lengths of these vectors."""
+        return self._of.lengths[words]
+
+    def cosines(self, words: I64, unit: F32) -> F32:
+        """Cosines [words, n] with vectors of length one."""
+        return cosines(self._of.table[words], self._of.lengths[words], unit)
+
+    def rarity(self, words: I64) -> F32:
+        """How telling words are."""
+        return self._of.rarity[words]
+
 
 class FoldEvidence:
     """The evidence of one written fold, and its encoder for questions."""
@@ -211,7 +225,9 @@ class FoldEvidence:
         from tokenizers import Tokenizer
 
         self.table: F32 = np.load(folder / "table.npy").astype(np.float32)
+        self.lengths: F32 = np.linalg.norm(self.table, axis=1)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.rarity = rarity(self._tokenizer)
         known = AskedIndex(
             np.load(folder / "starts.npy"),
             np.load(folder / "gold.npy"),

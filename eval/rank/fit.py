@@ -22,11 +22,11 @@ class Settings:
     """What a model is made of."""
 
     objective: str = "lambdarank"
-    trees: int = 260
-    leaves: int = 24
-    rate: float = 0.06
+    trees: int = 150
+    leaves: int = 32
+    rate: float = 0.1
     least: int = 80
-    share: float = 0.6  # of the features, for each tree
+    share: float = 0.5  # of the features, for each tree
     threads: int = 1
     seed: int = 0
     unseen: float = 0.5  # weight of a question whose law was left out, beside 1

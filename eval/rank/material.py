@@ -18,7 +18,7 @@ import numpy.typing as npt
 from eval.rank.evidence import FoldEvidence, Rows
 from eval.rank.questions import Fold, Item
 from kb.search.index import Generation
-from kb.search.rank import NAMES, Query, features
+from kb.search.rank import NAMES, Query, features, pruned
 from kb.search.retrieve.candidates import gather
 from kb.search.retrieve.named import named_keys
 
@@ -130,7 +130,7 @@ def make(
     for done, number in enumerate(chosen):
         item = questions[number]
         query = query_of(item, evidence, corpus.allowed, names)
-        found = gather(evidence.evidence, query)
+        found = pruned(evidence.evidence, query, gather(evidence.evidence, query))
         x = features(evidence.evidence, query, found)
         y = np.isin(found.rows, np.array(item.gold, np.int64))
         keep = thinned(len(x), y, rng)

@@ -33,7 +33,7 @@ from eval.train.data import ROOT, SHARED
 from kb.law.penalty import is_sanction
 from kb.search.embed.protocol import document_text
 from kb.search.lexical import LexicalIndex
-from kb.search.rank import Columns, features
+from kb.search.rank import Columns, features, pruned
 from kb.search.rank.means import TermSearch
 from kb.search.retrieve.candidates import gather
 
@@ -142,14 +142,15 @@ def ranked(corpus: Stard, fold: Fold, folder: Path, model: Any, settings: Settin
     for number in fold.by_question:
         query = query_of(corpus.questions[number], evidence, corpus.allowed, nobody)
         found = gather(evidence.evidence, query)
+        weighed = pruned(evidence.evidence, query, found)
         scores = model.predict(
-            features(evidence.evidence, query, found)[:, settings.columns], raw_score=True, num_threads=1
+            features(evidence.evidence, query, weighed)[:, settings.columns], raw_score=True, num_threads=1
         )
         lists = {
             "bm25": found.lists["lexical"].rows,
             "dense": found.lists["dense"].rows,
             "fusion": found.rows,
-            "ranker": found.rows[np.argsort(-scores, kind="stable")],
+            "ranker": weighed.rows[np.argsort(-scores, kind="stable")],
         }
         for name, rows in lists.items():
             out[name][str(number)] = [str(r) for r in rows[:DEPTH].tolist()]

@@ -26,7 +26,7 @@ from eval.rank.material import Material, Names, query_of
 from eval.rank.questions import Fold, Item
 from eval.train_ranker import corpus_of, gather_material, training_options
 from kb.search.lexical import best
-from kb.search.rank import features
+from kb.search.rank import features, pruned
 from kb.search.retrieve.candidates import gather
 
 DRAWS, LAWS = 5, 12
@@ -60,9 +60,10 @@ def ask(corpus: Corpus, fold: Fold, folder: Path, model: Any, settings: Settings
         item = corpus.questions[number]
         query = query_of(item, evidence, corpus.allowed, names)
         found = gather(evidence.evidence, query)
-        matrix = features(evidence.evidence, query, found)[:, settings.columns]
+        weighed = pruned(evidence.evidence, query, found)
+        matrix = features(evidence.evidence, query, weighed)[:, settings.columns]
         order = np.argsort(-model.predict(matrix, raw_score=True, num_threads=1), kind="stable")
-        ranked = found.rows[order].tolist()
+        ranked = weighed.rows[order].tolist()
         worded, _ = best(found.bm25, 5, corpus.allowed)
         lists = {
             "bm25": worded.tolist(),

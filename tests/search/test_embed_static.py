@@ -47,6 +47,33 @@ def test_word_vectors_sum_to_the_text(tmp_path: Path) -> None:
     np.testing.assert_allclose(total / np.linalg.norm(total), encoder.encode([TEXTS[1]])[0], atol=1e-6)
 
 
+@pytest.mark.parametrize("quantised", [True, False])
+def test_lengths_and_cosines_are_those_of_the_vectors(tmp_path: Path, quantised: bool) -> None:
+    encoder = StaticEncoder(static_model(tmp_path, quantised=quantised))
+    ids = np.array(sorted(set(encoder.token_ids([TEXTS[1]])[0])))
+    vectors = encoder.vectors_of(ids)
+    np.testing.assert_allclose(encoder.lengths_of(ids), np.linalg.norm(vectors, axis=1), rtol=1e-5)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    np.testing.assert_allclose(encoder.cosines_of(ids, unit[:2]), unit @ unit[:2].T, atol=1e-5)
+
+
+def test_a_model_that_does_not_say_how_rare_words_are_weighs_them_by_length(tmp_path: Path) -> None:
+    encoder = StaticEncoder(static_model(tmp_path))
+    ids = np.array(encoder.token_ids([TEXTS[1]])[0])
+    np.testing.assert_array_equal(encoder.rarity_of(ids), encoder.lengths_of(ids))
+
+
+def test_the_shipped_model_says_how_rare_words_are() -> None:
+    encoder = StaticEncoder(SHIPPED)
+
+    def rarity(word: str) -> float:
+        (number,) = encoder.token_ids([word])[0]
+        return float(encoder.rarity_of(np.array([number]))[0])
+
+    assert rarity("应当") < rarity("安全") < rarity("消防") < rarity("电焊")
+    assert encoder.rarity_of(np.array([0])).tolist() == [0.0]  # the unknown word
+
+
 def test_fingerprint_tells_tables_apart(tmp_path: Path) -> None:
     a, b, c = (static_model(tmp_path / n, seed=s) for n, s in (("a", 0), ("b", 1), ("c", 0)))
     assert StaticEncoder(a).fingerprint == StaticEncoder(c).fingerprint != StaticEncoder(b).fingerprint

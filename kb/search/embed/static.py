@@ -4,14 +4,14 @@ Does not know how the table was trained, nor torch.
 
 The folder is a stock sentence-transformers model (StaticEmbedding + Normalize): ``tokenizer.json`` and
 ``0_StaticEmbedding/model.safetensors``, whose table is float (``embedding.weight``) or, as model2vec writes it,
-rows of int8 (``embeddings``) with one factor each (``weights``).
+rows of int8 (``embeddings``) with one factor each (``weights``). ``rarity``, one number a word, may stand beside them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -47,6 +47,7 @@ class StaticEncoder:
             self._tokenizer: Tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))
             tensors = load_file(module / "model.safetensors")
             self._rows, self._factors = _table(tensors)
+            self._rarity = tensors.get("rarity")
         except ImportError:
             raise
         except Exception as error:  # tokenizers and safetensors raise bare subclasses of Exception
@@ -55,6 +56,7 @@ class StaticEncoder:
             ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._one = lru_cache(maxsize=64)(self._cut)  # a question is looked at several times
 
     @property
     def name(self) -> str:
@@ -84,11 +86,25 @@ class StaticEncoder:
         rows *= self._factors[:, None]
         return rows
 
+    @cached_property
+    def _stored(self) -> Vectors:
+        """Length of each row as it is stored, in blocks: the whole table as floats would be 33 MB."""
+        blocks = np.array_split(self._rows, max(1, len(self._rows) // _BATCH))
+        return np.concatenate([np.linalg.norm(b.astype(np.float32), axis=1) for b in blocks])
+
+    @cached_property
+    def _lengths(self) -> Vectors:
+        lengths: Vectors = self._stored * self._factors
+        return lengths
+
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Row numbers of each text's words in the table."""
         if len(texts) == 1:
-            return [self._tokenizer.encode(texts[0], add_special_tokens=False).ids]
+            return [list(self._one(texts[0]))]
         return [e.ids for e in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def _cut(self, text: str) -> tuple[int, ...]:
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     @property
     def words(self) -> int:
@@ -132,6 +148,26 @@ class StaticEncoder:
         rows: Vectors = self._rows.take(ids, axis=0).astype(np.float32)
         rows *= self._factors.take(ids)[:, None]
         return rows
+
+    def lengths_of(self, ids: npt.NDArray[np.int64]) -> Vectors:
+        """Lengths [len(ids)] of these vectors."""
+        return self._lengths.take(ids)
+
+    def cosines_of(self, ids: npt.NDArray[np.int64], unit: Vectors) -> Vectors:
+        """Cosines [len(ids), n] of words with vectors [n, dim] of length one."""
+        rows: Vectors = self._rows.take(ids, axis=0).astype(np.float32)  # as stored: the factor falls out of a cosine
+        return cosines(rows, self._stored.take(ids), unit)
+
+    def rarity_of(self, ids: npt.NDArray[np.int64]) -> Vectors:
+        """How telling words are, greater for rarer ones; their lengths where the model's files do not say."""
+        return self.lengths_of(ids) if self._rarity is None else self._rarity.take(ids)
+
+
+def cosines(vectors: Vectors, lengths: Vectors, unit: Vectors) -> Vectors:
+    """Cosines [m, n] of vectors [m, dim] of some lengths with vectors [n, dim] of length one; 0 for a zero vector."""
+    found: Vectors = vectors @ unit.T
+    found /= np.maximum(lengths, 1e-6)[:, None]
+    return found
 
 
 def _normal(vectors: Vectors) -> Vectors:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -36,6 +37,7 @@ _DOCUMENT = (
     "doc, base, n, source, kind, key, version, text_kind, effective, ended, status, rank, jurisdiction, bundled, notes"
 )
 _COLUMNS = 'part, an, asuf, path, text, start, "end", page'
+_AT_ONCE = 400  # passages read by one statement; SQLite takes at least 999 values (before 3.32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +189,24 @@ class Generation:
 
     def passage(self, row: int) -> Passage:
         """The passage of a row id; raises IndexError outside the generation."""
-        document = self.document_of(row)
-        found = self._rows(
-            f"SELECT {_COLUMNS} FROM passages WHERE doc=? AND ord=?", (document.doc, row - document.base)
-        )
-        if not found:
-            raise GenerationError(f"索引 {self.id} 缺少第 {row} 行，{manifests.REBUILD}")
-        return self._passage(document, row - document.base, found[0])
+        return self.passages([row])[0]
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
-        """The passages of several row ids, in their order."""
-        return [self.passage(int(row)) for row in rows]
+        """The passages of several row ids, in their order; raises IndexError outside the generation."""
+        wanted = [int(row) for row in rows]
+        documents = [self.document_of(row) for row in wanted]
+        places = [(d.doc, row - d.base) for d, row in zip(documents, wanted, strict=True)]
+        found: dict[tuple[int, int], Sequence[Any]] = {}
+        for i in range(0, len(places), _AT_ONCE):
+            some = places[i : i + _AT_ONCE]
+            values = ",".join(["(?,?)"] * len(some))
+            wanted_rows = f"WITH wanted(d, o) AS (VALUES {values})"
+            sql = f"{wanted_rows} SELECT doc, ord, {_COLUMNS} FROM wanted JOIN passages ON doc=d AND ord=o"
+            found.update(((doc, ordinal), rest) for doc, ordinal, *rest in self._rows(sql, [*chain(*some)]))
+        for row, place in zip(wanted, places, strict=True):
+            if place not in found:
+                raise GenerationError(f"索引 {self.id} 缺少第 {row} 行，{manifests.REBUILD}")
+        return [self._passage(d, at[1], found[at]) for d, at in zip(documents, places, strict=True)]
 
     def of_document(self, document: DocumentRow) -> list[Passage]:
         """All passages of a document in order."""

@@ -69,7 +69,10 @@ class Vectors:
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of some rows, shape (len(ids), d), as float32 of about unit length."""
-        return (self.codes[ids].astype(np.float32) - CODE_OFFSET) / np.float32(SCALE)
+        found: NDArray[np.float32] = self.codes.take(ids, axis=0).astype(np.float32)
+        found -= CODE_OFFSET
+        found *= np.float32(1 / SCALE)
+        return found
 
     def top(
         self, query: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None

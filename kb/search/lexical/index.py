@@ -109,7 +109,8 @@ class LexicalIndex:
             part += counts
             np.divide(counts, part, out=part)
             part *= np.float32(weight * self._idf(last - first))
-            np.add.at(out, rows, part)  # a third of the time of out[rows] += part
+            part += out.take(rows)
+            out[rows] = part  # a term's rows are distinct; half the time of np.add.at
         return out
 
     def top(

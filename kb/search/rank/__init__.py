@@ -4,6 +4,7 @@ Does not know where candidates come from, nor what becomes of the order.
 
 * ``columns``   what is known of every row before any question;
 * ``evidence``  vectors, terms, known questions behind protocols; a question and its candidates;
+* ``prune``     many candidates → those worth weighing in full;
 * ``features``  candidates → numbers;
 * ``booster``   a LightGBM model by its C library;
 * ``ranker``    the shipped model and its calibration.
@@ -13,6 +14,7 @@ from kb.search.rank.columns import Columns
 from kb.search.rank.cross import CrossReranker
 from kb.search.rank.evidence import Candidates, Evidence, Query, Ranked, Votes
 from kb.search.rank.features import NAMES, features
+from kb.search.rank.prune import pruned
 from kb.search.rank.ranker import Judged, Ranker, load_ranker
 
 __all__ = [
@@ -28,4 +30,5 @@ __all__ = [
     "Votes",
     "features",
     "load_ranker",
+    "pruned",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.base.records import NATIONAL, Rank
+from kb.search.rank.trade import of_trade
 
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
@@ -71,10 +72,10 @@ class Columns:
 
     ``document``: number of a row's document; ``place``: 0 first … 1 last row of it; ``length``: log2 of characters;
     ``article``, ``sanction``: flags; ``asked``: number of known questions; ``asked_share``, ``rank_order``, ``local``,
-    ``report``: by document (share of its rows with known questions); ``titles``, ``places`` (whose rule it is, empty
-    for national law) and ``spans`` (first row, last row + 1) too. ``partner_rows[partner_starts[r]:…]`` are the
-    duties or penalties of row ``r`` and ``partner_scores`` how sure that is; ``asked_questions[asked_starts[r]:…]`` are
-    the numbers of its known questions.
+    ``report``, ``trade`` (see there): by document (share of its rows with known questions); ``titles``, ``places``
+    (whose rule it is, empty for national law) and ``spans`` (first row, last row + 1) too.
+    ``partner_rows[partner_starts[r]:…]`` are the duties or penalties of row ``r`` and ``partner_scores`` how sure that
+    is; ``asked_questions[asked_starts[r]:…]`` are the numbers of its known questions.
     """
 
     document: I64
@@ -87,6 +88,7 @@ class Columns:
     rank_order: F32
     local: Flags
     report: Flags
+    trade: Flags
     titles: tuple[str, ...]
     places: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
@@ -124,6 +126,7 @@ class Columns:
         share = np.bincount(number, asked > 0, minlength=len(documents)) / sizes
         partner_starts, partners, scores = _partners(pairs, n)
         order = {str(rank): rank.order for rank in Rank}
+        places = tuple("" if d.jurisdiction == NATIONAL else d.jurisdiction for d in documents)
         return cls(
             document=number,
             place=place,
@@ -135,8 +138,9 @@ class Columns:
             rank_order=np.array([order.get(d.rank, len(order)) for d in documents], np.float32),
             local=np.array([d.jurisdiction not in ("", NATIONAL) for d in documents], np.bool_),
             report=np.array([d.kind == "report" for d in documents], np.bool_),
+            trade=np.array([of_trade(d.key, p) for d, p in zip(documents, places, strict=True)], np.bool_),
             titles=tuple(d.key for d in documents),
-            places=tuple("" if d.jurisdiction == NATIONAL else d.jurisdiction for d in documents),
+            places=places,
             spans=tuple((d.base, d.base + d.n) for d in documents),
             partner_starts=partner_starts,
             partner_rows=partners,

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from kb.search.lexical.terms import bigrams, clean, words
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
-from kb.search.rank.words import word_signs
+from kb.search.rank.values import greatest, log_rank, of_rows, pooled_of, relative, same
+from kb.search.rank.words import WordSigns, word_signs
 
-CLOSE = 25  # candidates of each means whose words are compared one by one
 HEAD = 10  # votes and law counts are taken among the first 10 …
 DEPTH = 50  # … and the first 50 of a list
 # A question that asks what happens to somebody who did wrong.
@@ -37,6 +37,29 @@ def asks_penalty(question: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class _Own:
+    """All known questions of each candidate, not only those that were found: the greatest cosine and the mean.
+
+    0 without any; ``nearest``: the number of the nearest one, -1 without any.
+    """
+
+    best: F32
+    mean: F32
+    nearest: I64
+
+    @classmethod
+    def of(cls, evidence: Evidence, query: Query, rows: I64) -> _Own:
+        n = len(rows)
+        owner, questions = evidence.columns.questions(rows)
+        cosine = evidence.known.vectors.rows(questions) @ query.vector if len(owner) else np.zeros(0, np.float32)
+        mean = np.bincount(owner, cosine, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
+        nearest = np.full(n, -1, np.int64)
+        rising = np.lexsort((cosine, owner))
+        nearest[owner[rising]] = questions[rising]  # of several the last one stays: the nearest
+        return cls(greatest(n, owner, cosine), mean.astype(np.float32), nearest)
+
+
+@dataclass(frozen=True, slots=True)
 class _Scene:
     """One question's evidence and candidates, and what several blocks of features need."""
 
@@ -44,6 +67,7 @@ class _Scene:
     query: Query
     found: Candidates
     cosine: F32  # of each candidate
+    own: _Own
 
     @property
     def rows(self) -> I64:
@@ -58,26 +82,6 @@ class _Scene:
         return self.columns.document[self.rows]
 
 
-def _log_rank(values: F32) -> F32:
-    """Log of the place (from 1) of each value, greatest first."""
-    place = np.empty(len(values), np.float32)
-    place[np.argsort(-values, kind="stable")] = np.log(np.arange(1, len(values) + 1, dtype=np.float32))
-    return place
-
-
-def _relative(values: F32) -> F32:
-    """Share of the greatest value; zeros where all are."""
-    top = float(values.max(initial=0.0))
-    return values / np.float32(top) if top > 0 else np.zeros_like(values)
-
-
-def _greatest(size: int, owner: I64, values: F32) -> F32:
-    """Greatest value of each owner, 0 without one."""
-    out = np.zeros(size, np.float32)
-    np.maximum.at(out, owner, values)
-    return out
-
-
 def _dense(s: _Scene) -> Block:
     c, q = s.cosine, s.query
     around = _neighbours(s.columns, s.rows)
@@ -85,7 +89,7 @@ def _dense(s: _Scene) -> Block:
     out = {
         "cos": c,
         "cos_below_best": c - c.max(initial=-1.0),
-        "cos_rank": _log_rank(c),
+        "cos_rank": log_rank(c),
         "cos_neighbour_best": near.max(axis=0),
         "cos_neighbour_mean": near.mean(axis=0),
     }
@@ -127,58 +131,42 @@ def _lexical(s: _Scene) -> Block:
     around = _neighbours(s.columns, s.rows)
     out = {
         "bm25": bm25,
-        "bm25_relative": _relative(bm25),
-        "bm25_rank": _log_rank(bm25),
-        "bm25_neighbour": _relative(s.found.bm25[around].max(axis=0)),
+        "bm25_relative": relative(bm25),
+        "bm25_rank": log_rank(bm25),
+        "bm25_neighbour": relative(s.found.bm25[around].max(axis=0)),
         "terms_found": there.sum(axis=0, dtype=np.float32),
-        "worded_cover": _same(len(s.rows), top_worded / all_mass),
-        "bm25_top": _same(len(s.rows), float(bm25.max(initial=0.0)) / all_mass),
+        "worded_cover": same(len(s.rows), top_worded / all_mass),
+        "bm25_top": same(len(s.rows), float(bm25.max(initial=0.0)) / all_mass),
     }
     for name, chosen in (("words", whole), ("bigrams", paired)):
         part = weights[chosen].sum(axis=0)
         mass = float(idf[chosen].sum()) or 1.0
         out[f"bm25_{name}"] = part
-        out[f"bm25_{name}_relative"] = _relative(part)
+        out[f"bm25_{name}_relative"] = relative(part)
         out[f"coverage_{name}"] = (idf[chosen] @ there[chosen]) / np.float32(mass)
     return out
 
 
 def _words(s: _Scene) -> Block:
-    """Words compared one by one, for candidates that one means puts among its first ``CLOSE``; 0 for the others.
-
-    Zeros for all where the encoder has no table of words.
-    """
+    """Words compared one by one; zeros where the encoder has no table of words."""
     n = len(s.rows)
-    names = ("forth", "back", "found", "partner", "own")
-    out = {f"words_{name}": np.zeros(n, np.float32) for name in names}
-    if s.evidence.words is not None:
-        bm25, pooled = s.found.bm25[s.rows], _pooled_of(s)
-        ranks = np.minimum.reduce([_log_rank(v) for v in (s.cosine, bm25, s.found.fused)])
-        ranks = np.where(pooled > 0, np.minimum(ranks, _log_rank(pooled)), ranks)
-        close = np.flatnonzero(ranks < np.log(CLOSE + 0.5))
-        signs = word_signs(s.evidence.words, s.columns, s.query.text, s.rows[close])
-        for name in names:
-            out[f"words_{name}"][close] = getattr(signs, name)
-    for name in ("forth", "partner", "own"):
+    names = [f.name for f in fields(WordSigns)]
+    if s.evidence.words is None:
+        out = {f"words_{name}": np.zeros(n, np.float32) for name in names}
+    else:
+        signs = word_signs(s.evidence.words, s.columns, s.query.text, s.rows, s.own.nearest)
+        out = {f"words_{name}": getattr(signs, name) for name in names}
+    for name in ("forth", "wide", "rare", "narrow", "telling", "partner", "own"):
         values = out[f"words_{name}"]
         out[f"words_{name}_below_best"] = values - values.max(initial=0.0)
-    out["words_rank"] = _log_rank(out["words_forth"])
-    out["words_own_rank"] = _log_rank(out["words_own"])
+    out["words_rank"] = log_rank(out["words_forth"])
+    out["words_own_rank"] = log_rank(out["words_own"])
     return out
 
 
-def _pooled_of(s: _Scene) -> F32:
-    """BM25 of each candidate with its known questions; 0 without any."""
-    known = s.evidence.known.answered_rows
-    if not len(known):
-        return np.zeros(len(s.rows), np.float32)
-    at = np.minimum(np.searchsorted(known, s.rows), len(known) - 1)
-    return np.where(known[at] == s.rows, s.found.pooled[at], np.float32(0)).astype(np.float32)
-
-
 def _pooled(s: _Scene) -> Block:
-    pooled = _pooled_of(s)
-    return {"pooled": pooled, "pooled_relative": _relative(pooled), "pooled_rank": _log_rank(pooled)}
+    pooled = pooled_of(s.evidence, s.found)
+    return {"pooled": pooled, "pooled_relative": relative(pooled), "pooled_rank": log_rank(pooled)}
 
 
 def _votes(s: _Scene) -> Block:
@@ -186,30 +174,17 @@ def _votes(s: _Scene) -> Block:
     near, worded = _voted(s, s.found.near), _voted(s, s.found.worded)
     out = {f"near_{name}": values for name, values in near.items()}
     out |= {f"worded_{name}": values for name, values in worded.items()}
-    out["worded_relative"] = _relative(worded["best"])
+    out["worded_relative"] = relative(worded["best"])
     top_near = s.found.near.scores[:2]
-    out["near_top"] = _same(n, float(top_near[0]) if len(top_near) else 0.0)
-    out["near_top_gap"] = _same(n, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
+    out["near_top"] = same(n, float(top_near[0]) if len(top_near) else 0.0)
+    out["near_top_gap"] = same(n, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
     top_worded = s.found.worded.scores[:1]
-    out["worded_top"] = _same(n, float(top_worded[0]) if len(top_worded) else 0.0)
+    out["worded_top"] = same(n, float(top_worded[0]) if len(top_worded) else 0.0)
     columns = s.columns
-    out |= _own(s)
+    out["own_best"], out["own_mean"] = s.own.best, s.own.mean
     out["asked"] = np.log1p(columns.asked[s.rows])
     out["asked_share"] = columns.asked_share[s.documents]
     return out
-
-
-def _own(s: _Scene) -> Block:
-    """How near all known questions of a candidate are, not only those that were found; 0 without any."""
-    n = len(s.rows)
-    owner, questions = s.columns.questions(s.rows)
-    cosine = s.evidence.known.vectors.rows(questions) @ s.query.vector if len(owner) else np.zeros(0, np.float32)
-    mean = np.bincount(owner, cosine, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
-    return {"own_best": _greatest(n, owner, cosine), "own_mean": mean.astype(np.float32)}
-
-
-def _same(n: int, value: float) -> F32:
-    return np.full(n, value, np.float32)
 
 
 def _voted(s: _Scene, votes: Votes) -> Block:
@@ -227,7 +202,7 @@ def _voted(s: _Scene, votes: Votes) -> Block:
     law = np.bincount(s.columns.document[rows], weight[owner], minlength=len(s.columns.titles))
     total = float(law.sum()) or 1.0
     return {
-        "best": _greatest(n, slot, scores[owner_hit]),
+        "best": greatest(n, slot, scores[owner_hit]),
         "mass": np.bincount(slot, weight[owner_hit], minlength=n).astype(np.float32),
         "head": np.bincount(slot[owner_hit < HEAD], minlength=n).astype(np.float32),
         "depth": np.bincount(slot[owner_hit < DEPTH], minlength=n).astype(np.float32),
@@ -249,18 +224,18 @@ def _trust(s: _Scene) -> Block:
     out: Block = {}
     for name in ("dense", "lexical"):
         rows = found.lists[name].rows
-        out[f"{name}_asked_10"] = _same(n, float(asked[rows[:10]].mean()) if len(rows) else 0.0)
-        out[f"{name}_asked_50"] = _same(n, float(asked[rows[:50]].mean()) if len(rows) else 0.0)
-        out[f"{name}_law_asked"] = _same(
+        out[f"{name}_asked_10"] = same(n, float(asked[rows[:10]].mean()) if len(rows) else 0.0)
+        out[f"{name}_asked_50"] = same(n, float(asked[rows[:50]].mean()) if len(rows) else 0.0)
+        out[f"{name}_law_asked"] = same(
             n, float(columns.asked_share[columns.document[rows[:20]]].mean()) if len(rows) else 0.0
         )
-    out["near_law_top"] = _same(n, float(near["law"].max(initial=0.0)))
-    out["near_mass_top"] = _same(n, float(near["mass"].max(initial=0.0)))
-    out["cos_voted"] = _same(n, float(s.cosine[voted]) if has else 0.0)
+    out["near_law_top"] = same(n, float(near["law"].max(initial=0.0)))
+    out["near_mass_top"] = same(n, float(near["mass"].max(initial=0.0)))
+    out["cos_voted"] = same(n, float(s.cosine[voted]) if has else 0.0)
     out["cos_beyond_voted"] = s.cosine - out["cos_voted"]
     bm25 = found.bm25[s.rows]
     top = float(bm25.max(initial=0.0)) or 1.0
-    out["bm25_voted"] = _same(n, float(bm25[voted]) / top if has else 0.0)
+    out["bm25_voted"] = same(n, float(bm25[voted]) / top if has else 0.0)
     out["bm25_beyond_voted"] = (bm25 / np.float32(top)) - out["bm25_voted"]
     return out
 
@@ -290,7 +265,7 @@ def _field(s: _Scene) -> Block:
         "field_near": near,
         "field_mean": signs.mean[inverse],
         "field_none": signs.plain[inverse],
-        "field_top": _same(len(near), float(near[first].max(initial=0.0))),
+        "field_top": same(len(near), float(near[first].max(initial=0.0))),
         "topic_cos": topic,
         "topic_below_best": topic - topic.max(initial=-1.0),
     }
@@ -308,7 +283,7 @@ def _title(s: _Scene) -> Block:
         "title_found": found[inverse],
         "title_share": share[inverse],
         "named": named[inverse].astype(np.float32),
-        "any_named": _same(len(documents), float(len(s.query.named) > 0)),
+        "any_named": same(len(documents), float(len(s.query.named) > 0)),
     }
 
 
@@ -319,23 +294,13 @@ def _partners(s: _Scene) -> Block:
     cosine = s.evidence.vectors.rows(partner) @ s.query.vector if len(partner) else np.zeros(0, np.float32)
     top = float(s.found.bm25.max(initial=0.0)) or 1.0
     vote_owner, vote_rows = s.found.near.rows(s.evidence.known)
-    near = _of_rows(partner, vote_rows, s.found.near.scores[vote_owner])
+    near = of_rows(partner, vote_rows, s.found.near.scores[vote_owner])
     return {
         "partners": np.bincount(owner, minlength=n).astype(np.float32),
-        "partner_cos": _greatest(n, owner, cosine),
-        "partner_bm25": _greatest(n, owner, s.found.bm25[partner] / np.float32(top)),
-        "partner_near": _greatest(n, owner, near),
+        "partner_cos": greatest(n, owner, cosine),
+        "partner_bm25": greatest(n, owner, s.found.bm25[partner] / np.float32(top)),
+        "partner_near": greatest(n, owner, near),
     }
-
-
-def _of_rows(wanted: I64, rows: I64, scores: F32) -> F32:
-    """Greatest score among ``rows`` of each wanted row, 0 where it is not there."""
-    if not len(rows) or not len(wanted):
-        return np.zeros(len(wanted), np.float32)
-    order = np.lexsort((-scores, rows))
-    rows, scores = rows[order], scores[order]
-    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-    return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
 
 
 def _nature(s: _Scene) -> Block:
@@ -345,20 +310,21 @@ def _nature(s: _Scene) -> Block:
     sanction = columns.sanction[s.rows].astype(np.float32)
     return {
         "fused": s.found.fused,
-        "fused_rank": _log_rank(s.found.fused),
+        "fused_rank": log_rank(s.found.fused),
         "length": columns.length[s.rows],
         "place": columns.place[s.rows],
         "article": columns.article[s.rows].astype(np.float32),
         "sanction": sanction,
         "penalty_fits": sanction if penalty else -sanction,
-        "asks_penalty": _same(n, float(penalty)),
-        "asks_duty": _same(n, float(_DUTY.search(text) is not None)),
-        "asks_how": _same(n, float(_HOW.search(text) is not None)),
+        "asks_penalty": same(n, float(penalty)),
+        "asks_duty": same(n, float(_DUTY.search(text) is not None)),
+        "asks_how": same(n, float(_HOW.search(text) is not None)),
         "rank_order": columns.rank_order[documents],
         "local": columns.local[documents].astype(np.float32),
-        "question_length": _same(n, float(len(text))),
-        "turns": _same(n, float(s.query.turns)),
-        "cos_top": _same(n, float(s.cosine.max(initial=0.0))),
+        "trade": columns.trade[documents].astype(np.float32),
+        "question_length": same(n, float(len(text))),
+        "turns": same(n, float(s.query.turns)),
+        "cos_top": same(n, float(s.cosine.max(initial=0.0))),
     }
 
 
@@ -381,7 +347,9 @@ NAMES = (
     *("bm25", "bm25_relative", "bm25_rank", "bm25_neighbour", "terms_found"),
     *("bm25_words", "bm25_words_relative", "coverage_words"),
     *("bm25_bigrams", "bm25_bigrams_relative", "coverage_bigrams"),
-    *("words_forth", "words_back", "words_found", "words_partner", "words_own", "words_forth_below_best"),
+    *("words_forth", "words_back", "words_wide", "words_rare", "words_narrow", "words_telling"),
+    *("words_there", "words_found", "words_hinted", "words_partner", "words_own", "words_forth_below_best"),
+    *("words_wide_below_best", "words_rare_below_best", "words_narrow_below_best", "words_telling_below_best"),
     *("words_partner_below_best", "words_own_below_best", "words_rank", "words_own_rank"),
     *("pooled", "pooled_relative", "pooled_rank"),
     *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
@@ -396,13 +364,14 @@ NAMES = (
     *("partners", "partner_cos", "partner_bm25", "partner_near"),
     *("fused", "fused_rank", "length", "place", "article", "sanction", "penalty_fits"),
     *("asks_penalty", "asks_duty", "asks_how", "rank_order", "local", "question_length", "turns", "cos_top"),
+    "trade",
 )
 
 
 def features(evidence: Evidence, query: Query, found: Candidates) -> F32:
     """One row a candidate, columns as ``NAMES``; shape (len(found.rows), len(NAMES))."""
     cosine = evidence.vectors.rows(found.rows) @ query.vector
-    scene = _Scene(evidence, query, found, cosine)
+    scene = _Scene(evidence, query, found, cosine, _Own.of(evidence, query, found.rows))
     block: Block = {}
     for part in _BLOCKS:
         block |= part(scene)

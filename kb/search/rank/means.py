@@ -54,6 +54,15 @@ class WordSearch(Protocol):
     def vectors(self, words: I64) -> F32:
         """Vectors of words, not of length one."""
 
+    def lengths(self, words: I64) -> F32:
+        """Lengths of these vectors."""
+
+    def cosines(self, words: I64, unit: F32) -> F32:
+        """Cosines [words, n] of words with vectors [n, dim] of length one."""
+
+    def rarity(self, words: I64) -> F32:
+        """How telling words are, greater for rarer ones."""
+
 
 class Asked(Protocol):
     """Known questions: their vectors and terms, and rows ``gold[starts[q]:starts[q + 1]]`` that answer question q."""

@@ -21,7 +21,7 @@ from kb.base.records import ModelError
 from kb.search.rank.columns import F32, I64, bigrams
 from kb.search.rank.evidence import Evidence, Query
 from kb.search.rank.logistic import Logistic
-from kb.search.rank.words import word_signs
+from kb.search.rank.words import forth
 
 F64 = npt.NDArray[np.float64]
 MODEL = Path(__file__).with_name("model") / "reports.json"
@@ -108,7 +108,7 @@ def row_signs(evidence: Evidence, query: Query, rows: I64, bm25: F32) -> F64:
     score = bm25[rows]
     words = np.zeros(n, np.float32)
     if evidence.words is not None:
-        words = word_signs(evidence.words, columns, query.text, rows).forth
+        words = forth(evidence.words, query.text, rows)
     present, inverse = np.unique(columns.document[rows], return_inverse=True)
     titles = [columns.titles[d] for d in present.tolist()]
     asked = years(query.text)

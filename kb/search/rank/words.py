@@ -1,94 +1,189 @@
 """How near each word of a question comes to a word of a candidate, of its partners, and of its known questions.
 
 Does not know other evidence. Vectors of single words are compared (the greatest cosine counts for each word), where the
-encoder's mean of a text blurs them. A vector's length weighs its word: training makes telling words long.
+encoder's mean of a text blurs them. Words weigh twice: by their vector's length (training makes telling words long) and
+by their rarity.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import WordSearch
+from kb.search.rank.values import greatest
 
-FOUND = 0.6  # cosine from which a word counts as found: 车子 and 机动车 lie about there
+# Cosines from which a word counts as there, as found, as hinted at: 车子 and 机动车 lie about at .6.
+THERE, FOUND, HINTED = 0.8, 0.6, 0.45
+TELLING = 3  # the rarest words of a question
+BLOCK = 12  # words of a passage that lie together are looked at together: windows of whole blocks
+NARROW, WIDE = 2, 4  # blocks of a window
 
 
 @dataclass(frozen=True, slots=True)
 class WordSigns:
-    """One value a row. ``forth``: mean of the question's words; ``back``: of the candidate's.
+    """One value a row, 0 where it or the question has no known word.
 
-    ``found``: weight of the question's words that are found; ``partner``: ``forth`` where the candidate and its best
-    partner stand together; ``own``: of the nearest of its known questions, both ways.
+    ``forth``: mean over the question's words of the greatest cosine with a word of the row, weighed by length; ``back``
+    the same over the row's words; ``wide``: ``forth`` of the best wide window (a long article is rarely meant as a
+    whole). ``rare``, ``narrow``: of the whole row and of the best narrow window, weighed by rarity; ``telling``: of the
+    rarest words alone. ``there``, ``found``, ``hinted``: weight of the question's words whose cosine passes a bar.
+    ``partner``: ``forth`` where the row and its best partner stand together; ``own``: both ways, of the known question
+    that stands for the row.
     """
 
     forth: F32
     back: F32
+    wide: F32
+    rare: F32
+    narrow: F32
+    telling: F32
+    there: F32
     found: F32
+    hinted: F32
     partner: F32
     own: F32
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Words of a question (each once): unit vectors and two weights that sum up to one."""
+
+    unit: F32
+    weight: F32
+    rarity: F32
+
+    @classmethod
+    def of(cls, table: WordSearch, words: I64) -> _Asked:
+        weight, rarity = table.lengths(words), table.rarity(words)
+        unit = table.vectors(words)
+        unit /= np.maximum(weight, 1e-6)[:, None]
+        return cls(unit, _shares(weight), _shares(rarity))
+
+    def telling(self) -> F32:
+        """``rarity`` of the rarest words alone."""
+        out = np.zeros_like(self.rarity)
+        rarest = np.argsort(-self.rarity, kind="stable")[:TELLING]
+        out[rarest] = self.rarity[rarest]
+        return _shares(out)
+
+
+@dataclass(frozen=True, slots=True)
 class _Alike:
-    """Cosines of known words with the question's: ``each`` [words, question words]; lengths of both sides."""
+    """Cosines of distinct words with the question's, [words, question words]; ``long``: lengths of their vectors."""
 
     each: F32
     long: F32
-    weight: F32
 
-    def texts(self, words: I64, starts: I64) -> tuple[F32, F32]:
-        """Greatest cosine of each word of the question with each text, [texts, question words]; and ``back``."""
-        n = len(starts) - 1
-        forth = np.zeros((n, self.each.shape[1]), np.float32)
-        back = np.zeros(n, np.float32)
+    @classmethod
+    def compare(cls, table: WordSearch, asked: _Asked, words: I64) -> _Alike:
+        return cls(table.cosines(words, asked.unit), table.lengths(words))
+
+    def blocks(self, words: I64, starts: I64) -> tuple[F32, I64]:
+        """Greatest cosine of each word of the question with each block of words, [blocks, …], and each block's text."""
+        sizes = np.diff(starts)
+        counts = -(-sizes // BLOCK)
+        owner = np.repeat(np.arange(len(sizes)), counts)
+        if not len(owner):
+            return np.zeros((0, self.each.shape[1]), np.float32), owner
+        at = starts[owner] + BLOCK * (np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner])
+        return np.maximum.reduceat(self.each.take(words, axis=0), at), owner
+
+    def back(self, words: I64, starts: I64) -> F32:
+        """Mean over the words of each text of the greatest cosine with a word of the question."""
+        out = np.zeros(len(starts) - 1, np.float32)
         filled = np.flatnonzero(np.diff(starts))
         if len(filled):
             at = starts[filled]
-            forth[filled] = np.maximum.reduceat(self.each[words], at)
-            long = self.long[words]
-            mass = np.add.reduceat(long, at)
-            back[filled] = np.add.reduceat(self.each.max(axis=1)[words] * long, at) / np.maximum(mass, 1e-6)
-        return forth, back
-
-    def mean(self, forth: F32) -> F32:
-        """Weighted mean over the question's words."""
-        out: F32 = forth @ self.weight / np.float32(max(float(self.weight.sum()), 1e-6))
+            mass = np.add.reduceat(self.long.take(words), at)
+            best = (self.each.max(axis=1) * self.long).take(words)
+            out[filled] = np.add.reduceat(best, at) / np.maximum(mass, 1e-6)
         return out
 
 
-def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64) -> WordSigns:
-    """Compare a question with some rows word by word; zeros where either has no known word."""
+def _shares(values: F32) -> F32:
+    return values / np.float32(max(float(values.sum()), 1e-6))
+
+
+def _whole(n: int, blocks: F32, owner: I64) -> F32:
+    """Blocks → texts, [n, question words]; zeros for a text without words."""
+    out = np.zeros((n, blocks.shape[1]), np.float32)
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    if len(first):
+        out[owner[first]] = np.maximum.reduceat(blocks, first)
+    return out
+
+
+def _window(n: int, blocks: F32, owner: I64, span: int, weight: F32) -> F32:
+    """Weighted mean of the best window of ``span`` blocks of each text."""
+    wide = blocks.copy()
+    for step in range(1, span):
+        within = (owner[step:] == owner[:-step])[:, None]
+        np.maximum(wide[:-step], blocks[step:], out=wide[:-step], where=within)
+    return greatest(n, owner, wide @ weight)
+
+
+def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, known: I64) -> WordSigns:
+    """Compare a question with some rows word by word.
+
+    ``known``: the number of the known question that stands for each row, -1 for none.
+    """
     n = len(rows)
-    asked = table.question(question)
-    if not len(asked) or not n:
-        zero = np.zeros(n, np.float32)
-        return WordSigns(zero, zero, zero, zero, zero)
+    words = np.unique(table.question(question))
+    if not len(words) or not n:
+        return WordSigns(*(np.zeros(n, np.float32) for _ in fields(WordSigns)))
+    asked = _Asked.of(table, words)
     flat, starts = table.passages(rows)
-    owner, questions = columns.questions(rows)
-    known_flat, known_starts = table.known(questions)
-    words, inverse = np.unique(np.concatenate((flat, known_flat)), return_inverse=True)
-    mine, theirs = table.vectors(asked), table.vectors(words)
-    weight, long = np.linalg.norm(mine, axis=1), np.linalg.norm(theirs, axis=1)
-    cosines = (theirs / np.maximum(long, 1e-6)[:, None]) @ (mine / np.maximum(weight, 1e-6)[:, None]).T
-    alike = _Alike(cosines, long, weight)
-    each, back = alike.texts(inverse[: len(flat)], starts)
-    known_each, known_back = alike.texts(inverse[len(flat) :], known_starts)
+    having = np.flatnonzero(known >= 0)
+    known_flat, known_starts = table.known(known[having])
+    distinct, number = _distinct(np.concatenate((flat, known_flat)))
+    alike = _Alike.compare(table, asked, distinct)
+    mine, theirs = number[: len(flat)], number[len(flat) :]
+    blocks, text = alike.blocks(mine, starts)
+    each = _whole(n, blocks, text)
     own = np.zeros(n, np.float32)
-    np.maximum.at(own, owner, (alike.mean(known_each) + known_back) / 2)
-    forth = alike.mean(each)
+    own[having] = _whole(len(having), *alike.blocks(theirs, known_starts)) @ asked.weight
+    own[having] = (own[having] + alike.back(theirs, known_starts)) / 2
+    forth = each @ asked.weight
     return WordSigns(
         forth=forth,
-        back=back,
-        found=alike.mean((each >= FOUND).astype(np.float32)),
-        partner=_together(columns, rows, each, alike, forth),
+        back=alike.back(mine, starts),
+        wide=_window(n, blocks, text, WIDE, asked.weight),
+        rare=each @ asked.rarity,
+        narrow=_window(n, blocks, text, NARROW, asked.rarity),
+        telling=each @ asked.telling(),
+        there=(each >= THERE) @ asked.weight,
+        found=(each >= FOUND) @ asked.weight,
+        hinted=(each >= HINTED) @ asked.weight,
+        partner=_together(columns, rows, each, asked.weight, forth),
         own=own,
     )
 
 
-def _together(columns: Columns, rows: I64, each: F32, alike: _Alike, forth: F32) -> F32:
+def forth(table: WordSearch, question: str, rows: I64) -> F32:
+    """``WordSigns.forth`` alone."""
+    words = np.unique(table.question(question))
+    if not len(words) or not len(rows):
+        return np.zeros(len(rows), np.float32)
+    asked = _Asked.of(table, words)
+    flat, starts = table.passages(rows)
+    distinct, number = _distinct(flat)
+    return _whole(len(rows), *_Alike.compare(table, asked, distinct).blocks(number, starts)) @ asked.weight
+
+
+def _distinct(flat: I64) -> tuple[I64, I64]:
+    """Each number once, ascending, and the place of every one among them; faster than sorting."""
+    seen = np.zeros(int(flat.max(initial=-1)) + 1, np.bool_)
+    seen[flat] = True
+    words = np.flatnonzero(seen)
+    place = np.empty(len(seen), np.int64)
+    place[words] = np.arange(len(words))
+    return words, place.take(flat)
+
+
+def _together(columns: Columns, rows: I64, each: F32, weight: F32, forth: F32) -> F32:
     """``forth`` of each row together with the best of its partners among ``rows``; alone without one."""
     out = forth.copy()
     owner, partner = columns.partners(rows)
@@ -97,5 +192,5 @@ def _together(columns: Columns, rows: I64, each: F32, alike: _Alike, forth: F32)
     there = rows[at] == partner
     owner, at = owner[there], at[there]
     if len(owner):
-        np.maximum.at(out, owner, alike.mean(np.maximum(each[owner], each[at])))
+        np.maximum.at(out, owner, np.maximum(each[owner], each[at]) @ weight)
     return out

@@ -14,8 +14,8 @@ from kb.search.rank import Candidates, Evidence, Query, Ranked, Votes
 from kb.search.rank.columns import F32, I64, Flags
 from kb.search.retrieve.fusion import RRF_K
 
-DENSE = 150  # recall at 150 dense + 75 lexical candidates is the reranker's ceiling (design/retrieval: .882 on STARD)
-LEXICAL = 75
+DENSE = 500  # what a question can still find; the cheap first stage (``prune``) chooses among them
+LEXICAL = 250
 POOLED = 60
 QUESTIONS = 40  # known questions whose answers become candidates
 VOTERS = 100  # known questions that are counted

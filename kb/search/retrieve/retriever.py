@@ -18,7 +18,7 @@ from kb.base.records import NATIONAL, Hit, SearchResult
 from kb.search.embed import Encoder, StaticEncoder, passage_text
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
-from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features
+from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features, pruned
 from kb.search.rank.columns import I64, Flags
 from kb.search.rank.cross import FIRST, CrossReranker
 from kb.search.rank.logistic import F64
@@ -157,8 +157,8 @@ class Retriever:
         if found.confidence is not None:  # an address that stands in the question is meant
             score.update(dict.fromkeys(exact, 1.0))
         hits = [
-            Hit(rank, self.generation.passage(row), score.get(row, 0.0), tuple(sorted(_why(found, row, exact))))
-            for rank, row in enumerate(ordered, 1)
+            Hit(rank, passage, score.get(passage.id, 0.0), tuple(sorted(_why(found, passage.id, exact))))
+            for rank, passage in enumerate(self.generation.passages(ordered), 1)
         ]
         confidence = 1.0 if exact and found.confidence is not None else found.confidence
         elapsed = (time.perf_counter() - started) * 1000
@@ -195,6 +195,7 @@ class Retriever:
             rows = self._expanded(candidates, why)
             score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
             return self._read_again(query, Found(tuple(rows), tuple(score[r] for r in rows), why, None))
+        candidates = pruned(self.evidence, query, candidates)
         judged = self.ranker.judge(self.evidence, candidates.rows, features(self.evidence, query, candidates))
         rows = candidates.rows[judged.order].tolist()
         for row in rows:

@@ -41,6 +41,18 @@ class Words:
         """Vectors of words, not of length one."""
         return self.encoder.vectors_of(words)
 
+    def lengths(self, words: I64) -> F32:
+        """Lengths of these vectors."""
+        return self.encoder.lengths_of(words)
+
+    def cosines(self, words: I64, unit: F32) -> F32:
+        """Cosines [words, n] of words with vectors [n, dim] of length one."""
+        return self.encoder.cosines_of(words, unit)
+
+    def rarity(self, words: I64) -> F32:
+        """How telling words are, greater for rarer ones."""
+        return self.encoder.rarity_of(words)
+
 
 def taken(flat: npt.NDArray[np.unsignedinteger], starts: npt.NDArray[np.integer], texts: I64) -> tuple[I64, I64]:
     """Words of some texts, one after the other, and where each begins (one more than texts)."""

@@ -1,0 +1,56 @@
+"""Arithmetic over the candidates of one question: shares, places, scores looked up. Does not know what they mean."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kb.search.rank.columns import F32, I64
+from kb.search.rank.evidence import Candidates, Evidence
+
+
+def relative(values: F32) -> F32:
+    """Share of the greatest value; zeros where all are."""
+    top = float(values.max(initial=0.0))
+    return values / np.float32(top) if top > 0 else np.zeros_like(values)
+
+
+def log_rank(values: F32) -> F32:
+    """Log of the place (from 1) of each value, greatest first."""
+    place = np.empty(len(values), np.float32)
+    place[np.argsort(-values, kind="stable")] = np.log(np.arange(1, len(values) + 1, dtype=np.float32))
+    return place
+
+
+def of_rows(wanted: I64, rows: I64, scores: F32) -> F32:
+    """Greatest score among ``rows`` of each wanted row, 0 where it is not there."""
+    if not len(rows) or not len(wanted):
+        return np.zeros(len(wanted), np.float32)
+    order = np.lexsort((-scores, rows))
+    rows, scores = rows[order], scores[order]
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
+
+
+def of_sorted(rows: I64, scores: F32, wanted: I64) -> F32:
+    """Score of each wanted row among ascending ``rows``, each once; 0 where it is not there."""
+    if not len(rows):
+        return np.zeros(len(wanted), np.float32)
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
+
+
+def greatest(size: int, owner: I64, values: F32) -> F32:
+    """Greatest value of each owner, 0 without one."""
+    out = np.zeros(size, np.float32)
+    np.maximum.at(out, owner, values)
+    return out
+
+
+def same(n: int, value: float) -> F32:
+    """``n`` times a value."""
+    return np.full(n, value, np.float32)
+
+
+def pooled_of(evidence: Evidence, found: Candidates) -> F32:
+    """BM25 of each candidate with its known questions; 0 without any."""
+    return of_sorted(evidence.known.answered_rows, found.pooled, found.rows)
