@@ -45,7 +45,7 @@ half of the questions, read off on the other).
 ## Limits
 
 Trained on questions about national law and Shanghai's on one day (2025-04-30). Laws without known questions are ranked
-worse by a fifth. Other encoders than the shipped one work, but their cosines mean something else: train anew.
+worse by a seventh. Other encoders than the shipped one work, but their cosines mean something else: train anew.
 """
 
 

@@ -13,9 +13,11 @@ import pytest
 from kb.base.records import MissingExtra, ModelError, SearchResult
 from kb.search.embed import load_encoder
 from kb.search.index import Generation
+from kb.search.index.build import Inputs, build
 from kb.search.rank import CrossReranker, load_ranker
 from kb.search.retrieve import Retriever, Scope
 from tests.fakes.models import cross_encoder_model
+from tests.samples import write_corpus
 from tests.search.conftest import DAY
 
 
@@ -90,6 +92,30 @@ def test_reports_and_laws_are_told_apart_by_the_question(retriever: Retriever) -
     assert report.hits[0].passage.kind == "report"
     law = retriever.search("吊钩没人查，罚多少", scope=Scope(DAY))
     assert all(h.passage.kind == "law" for h in law.hits[:3])
+
+
+@pytest.fixture(scope="module")
+def unasked(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    """The same invented laws and report without any known question, as somebody's own texts are at first."""
+    folder = tmp_path_factory.mktemp("unasked")
+    build(Inputs((write_corpus(folder / "corpus"),)), folder / "index", load_encoder(None), workers=1)
+    return Retriever(Generation.open(folder / "index"), load_encoder(None), load_ranker())
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "first"),
+    [
+        ("通道宽度不足二米，示例车间安全条例怎么处罚", "law", "示例车间安全条例第五条"),
+        ("车间负责人多久检查一次吊钩", "law", "示例车间安全条例第二条"),
+        ("2023年示例镇的工作报告里检查了多少家次", "report", "示例镇应急管理办公室2023年工作情况报告"),
+    ],
+)
+def test_an_index_without_known_questions_tells_laws_and_reports_apart(
+    unasked: Retriever, question: str, kind: str, first: str
+) -> None:
+    assert len(unasked.generation.known) == 0
+    found = unasked.search(question, scope=Scope(DAY))
+    assert (found.hits[0].passage.kind, names(found, 1)) == (kind, [first])
 
 
 def test_one_document_alone(retriever: Retriever) -> None:

@@ -18,7 +18,7 @@ from kb.base.records import NATIONAL, Hit, SearchResult
 from kb.search.embed import Encoder, StaticEncoder, passage_text
 from kb.search.index import Generation
 from kb.search.lookup import mentioned
-from kb.search.rank import Candidates, Columns, Evidence, Query, Ranked, Ranker, features, pruned
+from kb.search.rank import Candidates, Columns, Evidence, Query, Ranker, features, pruned
 from kb.search.rank.columns import I64, Flags
 from kb.search.rank.cross import FIRST, CrossReranker
 from kb.search.rank.logistic import F64
@@ -47,6 +47,8 @@ HISTORY = 2  # earlier questions that a follow-up carries with it
 EXPAND_FROM = 5  # hits whose partners are brought along where no ranker has weighed them
 # A path is left out where the question is that surely about the other kind.
 SURE = 0.05
+# Nearness of the nearest known question that speaks neither for laws nor for reports: what an index without any has.
+NEITHER = 0.58
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +190,15 @@ class Retriever:
     # ---- laws -----------------------------------------------------------------------------------
 
     def _laws(self, query: Query, candidates: Candidates) -> Found:
-        why = _reasons(candidates.lists)
         if not len(candidates.rows):
             return Found(confidence=None if self.ranker is None else 0.0)
+        if self.ranker is not None:
+            candidates = pruned(self.evidence, query, candidates)
+        why = _reasons(candidates)
         if self.ranker is None:
             rows = self._expanded(candidates, why)
             score = dict(zip(candidates.rows.tolist(), candidates.fused.tolist(), strict=True))
             return self._read_again(query, Found(tuple(rows), tuple(score[r] for r in rows), why, None))
-        candidates = pruned(self.evidence, query, candidates)
         judged = self.ranker.judge(self.evidence, candidates.rows, features(self.evidence, query, candidates))
         rows = candidates.rows[judged.order].tolist()
         for row in rows:
@@ -236,8 +239,9 @@ class Retriever:
     def _route(self, query: Query, candidates: Candidates, rows: I64) -> F64:
         """Signs of the question as a whole; ``rows``: passages of reports."""
         dense, near = candidates.lists["dense"].scores, candidates.near.scores
-        first = (float(s[0]) if len(s) else 0.0 for s in (dense, near))
-        return route_signs(self.evidence, query, rows, candidates.bm25, *first)
+        nearest = float(dense[0]) if len(dense) else 0.0
+        known = float(near[0]) if len(near) else NEITHER
+        return route_signs(self.evidence, query, rows, candidates.bm25, nearest, known)
 
     def _reports(self, rows: I64, signs: F64) -> Found:
         model = report_model()
@@ -248,11 +252,13 @@ class Retriever:
         return Found(tuple(ordered), tuple(scores.tolist()), why, model.confidence(scores))
 
 
-def _reasons(lists: Mapping[str, Ranked]) -> dict[int, set[str]]:
-    why: dict[int, set[str]] = {}
-    for name, ranked in lists.items():
+def _reasons(candidates: Candidates) -> dict[int, set[str]]:
+    """Which lists brought each candidate."""
+    why: dict[int, set[str]] = {row: set() for row in candidates.rows.tolist()}
+    for name, ranked in candidates.lists.items():
         for row in ranked.rows.tolist():
-            why.setdefault(row, set()).add(WHY[name])
+            if row in why:
+                why[row].add(WHY[name])
     return why
 
 
