@@ -24,6 +24,7 @@ from eval.rank.evidence import LEFT_OUT, Corpus, FoldEvidence, Trainer
 from eval.rank.fit import Settings, train
 from eval.rank.material import Material, Names, query_of
 from eval.rank.questions import Fold, Item
+from eval.train.data import ROOT
 from eval.train_ranker import corpus_of, gather_material, training_options
 from kb.search.lexical import best
 from kb.search.rank import features, pruned
@@ -32,6 +33,7 @@ from kb.search.retrieve.candidates import gather
 DRAWS, LAWS = 5, 12
 MEANS = ("bm25", "dense", "fusion", "ranker", "reciprocal")
 SEED = 20250430
+RESULT = ROOT / "eval" / "results" / "rank" / "unseen.json"  # what the documents claim of it is checked against this
 F64 = npt.NDArray[np.float64]
 Figures = dict[str, list[float]]
 
@@ -107,8 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result["mean"] = means(
         {k: [d[k] for d in result["draws"]] for k in ("bm25", "dense", "fusion", "ranker", "reciprocal")}
     )
+    result["questions"] = sum(d["questions"] for d in result["draws"])
     result["mean"]["ratio"] = round(result["mean"]["ranker"] / result["mean"]["bm25"], 3)
-    (options.work / "unseen.json").write_text(json.dumps(result, indent=1), "utf-8")
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(json.dumps(result, indent=1))
     return 0
 

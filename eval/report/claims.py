@@ -3,7 +3,8 @@
 A claim is marked where it stands: ``<!-- figure:law.recall@5 -->0.93<!-- /figure -->``. Names: ``task.metric``,
 with a type or group after a slash (``law.recall@5/scenario``); ``task.n``; ``task.ms/p95``; ``task.low/metric`` and
 ``task.high/metric``; ``index.documents``, ``index.articles``, ``index.passages`` of the index the last law evaluation
-ran over; ``bench.`` with the keys of the last benchmark, separated by dots or slashes.
+ran over; ``bench.`` with the keys of the last benchmark, ``unseen.`` with those of the last draws of laws without
+known questions, separated by dots or slashes.
 
     python -m eval.report.claims README.md [--write]
 """
@@ -47,6 +48,8 @@ def figure(name: str, folder: Path = store.RESULTS) -> float:
         return _bench(rest, folder)
     if task == "index":
         return _index(rest, folder)
+    if task == "unseen":
+        return _unseen(rest, folder)
     result = store.latest(folder, task)
     if result is None:
         raise InputError(f"{name}：eval/results 里没有任务 {task} 的结果；请运行 kb eval {task}")
@@ -76,6 +79,17 @@ def _index(rest: str, folder: Path) -> float:
     found = _number(result.get(rest)) if result else None
     if found is None:
         raise InputError(f"index.{rest}：最近的 law 结果里没有这一项；请运行 kb eval law")
+    return found
+
+
+def _unseen(rest: str, folder: Path) -> float:
+    """A value of the last draws of laws without known questions: keys separated by dots and slashes."""
+    file = folder / "rank" / "unseen.json"
+    if not file.is_file():
+        raise InputError("eval/results/rank 里没有结果；请运行 python -m eval.rank.unseen")
+    found = _number(_at(json.loads(file.read_text("utf-8")), rest))
+    if found is None:
+        raise InputError(f"unseen.{rest}：最近的结果里没有这一项")
     return found
 
 

@@ -30,6 +30,8 @@ def results(tmp_path: Path) -> Path:
     about = {"when": "2025-05-01", "questions": []}
     run = TaskRun("law", "法律问答", "recall@5", rows, 1.0, about=about)
     store.save(store.result_of([run], STATUS, date(2025, 5, 1)), tmp_path)
+    (tmp_path / "rank").mkdir()
+    (tmp_path / "rank" / "unseen.json").write_text(json.dumps({"mean": {"bm25": 0.4783}}), "utf-8")
     (tmp_path / "bench").mkdir()
     measured = {"query": {"ours": {"median": 12.5}}, "ratios": {"p50/floor": {"median": 2.25}}}
     (tmp_path / "bench" / "2025-05-01.json").write_text(json.dumps(measured), "utf-8")
@@ -50,6 +52,7 @@ def claim(name: str, value: str) -> str:
         ("law.n", "4"),
         ("law.ms/p50", "10"),
         ("bench.query.ours.median", "12.5"),
+        ("unseen.mean.bm25", "0.478"),
         ("bench.query/ours/median", "12.5"),
         ("bench.ratios/p50/floor/median", "2.2"),
         ("index.documents", "3,475"),
@@ -61,7 +64,14 @@ def test_claims_that_stand(results: Path, name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("law.recall@5", "0.76"), ("law.mrr@10", "0.5"), ("check.recall", "1"), ("bench.nothing", "1"), ("law.n/x", "9")],
+    [
+        ("law.recall@5", "0.76"),
+        ("law.mrr@10", "0.5"),
+        ("check.recall", "1"),
+        ("bench.nothing", "1"),
+        ("law.n/x", "9"),
+        ("unseen.mean", "1"),
+    ],
 )
 def test_claims_that_do_not_stand_are_named(results: Path, name: str, value: str) -> None:
     [line] = wrong(claim(name, value), results)
