@@ -45,11 +45,11 @@ def figure(name: str, folder: Path = store.RESULTS) -> float:
     task, _, rest = name.partition(".")
     head, _, part = rest.partition("/")
     if task == "bench":
-        return _bench(rest, folder)
+        return _kept(name, sorted((folder / "bench").glob("*.json")), "make bench")
     if task == "index":
         return _index(rest, folder)
     if task == "unseen":
-        return _unseen(rest, folder)
+        return _kept(name, sorted((folder / "rank").glob("unseen.json")), "python -m eval.rank.unseen")
     result = store.latest(folder, task)
     if result is None:
         raise InputError(f"{name}：eval/results 里没有任务 {task} 的结果；请运行 kb eval {task}")
@@ -82,25 +82,13 @@ def _index(rest: str, folder: Path) -> float:
     return found
 
 
-def _unseen(rest: str, folder: Path) -> float:
-    """A value of the last draws of laws without known questions: keys separated by dots and slashes."""
-    file = folder / "rank" / "unseen.json"
-    if not file.is_file():
-        raise InputError("eval/results/rank 里没有结果；请运行 python -m eval.rank.unseen")
-    found = _number(_at(json.loads(file.read_text("utf-8")), rest))
-    if found is None:
-        raise InputError(f"unseen.{rest}：最近的结果里没有这一项")
-    return found
-
-
-def _bench(rest: str, folder: Path) -> float:
-    """A value of the newest benchmark: keys separated by dots and slashes."""
-    files = sorted((folder / "bench").glob("*.json"))
+def _kept(name: str, files: Sequence[Path], cure: str) -> float:
+    """A value of the newest of some files, under the keys that follow the first part of ``name``."""
     if not files:
-        raise InputError("eval/results/bench 里没有结果；请运行 make bench")
-    found = _number(_at(json.loads(files[-1].read_text("utf-8")), rest))
+        raise InputError(f"{name}：eval/results 里没有结果；请运行 {cure}")
+    found = _number(_at(json.loads(files[-1].read_text("utf-8")), name.partition(".")[2]))
     if found is None:
-        raise InputError(f"bench.{rest}：最近的结果里没有这一项")
+        raise InputError(f"{name}：最近的结果里没有这一项")
     return found
 
 

@@ -7,7 +7,6 @@ trained by ``python -m eval.rank.prune``, which says what it loses.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from kb.base.records import ModelError
-from kb.search.rank.columns import I64
 from kb.search.rank.evidence import Candidates, Evidence, Query
 from kb.search.rank.logistic import F64, Logistic
 from kb.search.rank.values import log_rank, of_rows, pooled_of, relative, same
@@ -60,11 +58,7 @@ def pruned(evidence: Evidence, query: Query, found: Candidates, kept: int = KEPT
     if len(found.rows) <= kept:
         return found
     odds = signs(evidence, query, found) @ _model().weights
-    return chosen(found, np.sort(np.argpartition(-odds, kept - 1)[:kept]))
-
-
-def chosen(found: Candidates, at: Sequence[int] | I64) -> Candidates:
-    """Only the candidates at these positions."""
+    at = np.sort(np.argpartition(-odds, kept - 1)[:kept])
     return replace(found, rows=found.rows[at], fused=found.fused[at])
 
 

@@ -30,19 +30,8 @@ HEAD = 5  # the confidence speaks of the first five
 # Features that the second model sees beside the signs of company.
 ALONE = (
     *("asks_penalty", "asks_duty", "asks_how", "penalty_fits", "cos", "bm25_relative", "own_best", "near_best"),
-    *(
-        "pooled_relative",
-        "words_forth",
-        "words_wide",
-        "words_narrow",
-        "words_telling",
-        "asked_share",
-        "rank_order",
-        "local",
-        "length",
-        "turns",
-        "question_length",
-    ),
+    *("pooled_relative", "words_forth", "words_wide", "words_narrow", "words_telling", "asked_share"),
+    *("rank_order", "local", "length", "turns", "question_length"),
     *("partner_cos", "words_partner", "title_share", "named", "law_dense", "law_lexical", "near_law", "worded_law"),
     *("field_near", "field_mean", "topic_below_best", "trade"),
 )

@@ -26,13 +26,11 @@ def of_rows(wanted: I64, rows: I64, scores: F32) -> F32:
     if not len(rows) or not len(wanted):
         return np.zeros(len(wanted), np.float32)
     order = np.lexsort((-scores, rows))
-    rows, scores = rows[order], scores[order]
-    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-    return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
+    return of_sorted(rows[order], scores[order], wanted)
 
 
 def of_sorted(rows: I64, scores: F32, wanted: I64) -> F32:
-    """Score of each wanted row among ascending ``rows``, each once; 0 where it is not there."""
+    """Score of each wanted row among ascending ``rows``, the first of a repeated one; 0 where it is not there."""
     if not len(rows):
         return np.zeros(len(wanted), np.float32)
     at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
