@@ -32,7 +32,7 @@ SHIPPED = data.ROOT / "kb" / "encoder"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, measure and write; returns the exit status."""
     options = _options(arguments)
-    settings = Settings(seed=options.seed, steps=options.steps)
+    settings = Settings(seed=options.seed, seeds=options.seeds, steps=options.steps)
     began = time.process_time()
     loaded = data.load(options.shared)
     if loaded.unknown:
@@ -54,6 +54,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, default=data.SHARED, help="folder with corpus, training and bench")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=Settings().seeds, help="runs merged into one table")
     parser.add_argument("--steps", type=int, default=Settings().steps)
     parser.add_argument("--only-validate", action="store_true", help="print the held-out figures, write nothing")
     parser.add_argument("--folds", type=int, default=0, help="train this many encoders for cross-fitting")

@@ -132,7 +132,7 @@ class Floor:
 
         def search(question: str, history: Sequence[str]) -> list[Hit]:
             text = " ".join((*history, question))
-            near, _ = held.vectors.top(encoder.encode([text], kind="query")[0], depth)
+            near, _ = held.vectors.exact(encoder.encode([text], kind="query")[0], depth)
             scores = words.get_scores(cut(clean(text)))
             best = scores.argpartition(-depth)[-depth:]
             rows = [int(r) for pair in zip(near, best[scores[best].argsort()[::-1]], strict=False) for r in pair]

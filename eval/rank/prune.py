@@ -25,7 +25,7 @@ from kb.search.rank.prune import FILE, KEPT, SIGNS, signs
 from kb.search.retrieve.candidates import gather
 
 EACH = 300  # questions a fold of either kind
-TRIED = (80, 100, KEPT, 150)
+TRIED = (80, KEPT, 120, 140)
 
 
 @dataclass(frozen=True, slots=True)

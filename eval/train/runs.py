@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,13 +18,15 @@ from eval.train import card, export
 from eval.train.batches import Sampler, Texts, Words
 from eval.train.data import Data, Question, folds, law_folds
 from eval.train.measure import Figures, figures, rank
-from eval.train.model import Settings, Vectors, document_vectors, question_vectors, train
+from eval.train.merge import merged
+from eval.train.model import Settings, Vectors, document_sums, document_vectors, question_vectors, train
 from eval.train.tokenizer import build, count_words
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 HELD = "held.json"
+SEED_STEP = 1_000  # between the seeds of one table: no other run has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,21 @@ class Prepared:
     def table(
         self, chosen: Data, settings: Settings, held: Mapping[str, Sequence[Question]]
     ) -> tuple[Vectors, int, Sampler]:
-        """Train on ``chosen``; with ``held`` stop early by the sum of its recalls at 5. Table, best step, sampler."""
+        """Train on ``chosen`` from ``settings.seeds`` seeds and merge: table, best step of the first seed, its sampler.
+
+        With ``held`` the first seed stops early by the sum of its recalls at 5, the others after as many steps.
+        """
+        table, step, sampler = self._one(chosen, settings, held)
+        tables = [table]
+        for n in range(1, settings.seeds):
+            again = replace(settings, seed=settings.seed + SEED_STEP * n, steps=step)
+            tables.append(self._one(chosen, again, {})[0])
+        return merged(tables, lambda t: document_sums(t, sampler)), step, sampler
+
+    def _one(
+        self, chosen: Data, settings: Settings, held: Mapping[str, Sequence[Question]]
+    ) -> tuple[Vectors, int, Sampler]:
+        """The table of one seed."""
         rng = np.random.default_rng(settings.seed)
         sampler = Sampler(chosen, self.texts, self.tokenizer, rng, settings.weights)
 

@@ -159,6 +159,12 @@ def test_a_named_article_is_shown_whatever_ranks_first(ask: Ask) -> None:
     assert list(cited(answer)) == ["《示例厨房安全条例》第二条"]
 
 
+@pytest.mark.parametrize("before", ["", "按照", "新", "现行的", "我国", "厨房着火 "])
+def test_what_leads_to_a_name_is_no_part_of_it(ask: Ask, before: str) -> None:
+    answer = ask(f"{before}示例厨房安全条例第二条怎么规定")
+    assert next(iter(cited(answer))) == "《示例厨房安全条例》第二条"
+
+
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
@@ -168,7 +174,11 @@ def test_a_named_article_is_shown_whatever_ranks_first(ask: Ask) -> None:
         ("示例阁楼条例六十八条", "没有找到名为“示例阁楼条例”"),
         ("示例吊钩法规定的“木牌积分”怎么扣", "全文没有“木牌积分”"),
         ("GB 99999对吊钩怎么规定", "库中没有标准 GB 99999"),
+        ("吊钩几年换一次，住建部的规范第几条", "库中没有标准、规范的文本"),
+        ("飞行示例厨房安全条例什么时候施行", "没有找到名为“飞行示例厨房安全条例”"),
+        ("飞行示例厨房安全条例第二条怎么规定", "如指“示例厨房安全条例”"),
         ("日本的吊钩法怎么规定", "境外"),
+        ("意大利对吊钩的距离是多少", "境外"),
         ("给我讲个笑话", "不是法律法规"),
         ("帮我查一下红星吊钩厂的备案号", "具体单位"),
         ("示例厨房安全条例里的“排风扇积分”扣完了怎么办", "全文没有“排风扇积分”"),

@@ -14,6 +14,7 @@ from eval.train import export
 from eval.train.batches import Sampler, _same
 from eval.train.data import Article, Data, Question, TextPair, excluding, folds, law_folds, split
 from eval.train.measure import figures, rank
+from eval.train.merge import merged
 from eval.train.model import Settings, train
 from eval.train.runs import HELD, Prepared, cross_fit, prepare
 from eval.train.tokenizer import build, count_words
@@ -91,6 +92,38 @@ def test_training_learns_and_is_repeatable(prepared: Prepared, trained: np.ndarr
     untrained = np.random.default_rng(0).normal(size=first.shape).astype(np.float32)
     assert recall(prepared, first, prepared.data) > max(0.9, recall(prepared, untrained, prepared.data) + 0.3)
     assert not first[0].any()  # the unknown word counts nothing
+
+
+def cosines(vectors: np.ndarray) -> np.ndarray:
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit @ unit.T
+
+
+def test_a_table_merged_with_its_own_mirror_image_compares_texts_as_before() -> None:
+    rng = np.random.default_rng(3)
+    table = rng.normal(size=(500, 16)).astype(np.float32)
+    turned = (table @ np.linalg.qr(rng.normal(size=(16, 16)))[0] * 3).astype(np.float32)  # other axes, other scale
+    texts = rng.integers(0, 500, (300, 12))
+    both = merged([table, turned], lambda t: t[texts].sum(axis=1))
+    assert both.shape == table.shape
+    np.testing.assert_allclose(cosines(both[texts].sum(axis=1)), cosines(table[texts].sum(axis=1)), atol=1e-4)
+
+
+def test_merged_tables_compare_texts_as_their_runs_do_in_the_mean() -> None:
+    rng = np.random.default_rng(4)
+    common = rng.normal(size=(500, 6))  # what every run learns, and what only one of them does
+    tables = [np.concatenate((common, 0.4 * rng.normal(size=(500, 10))), axis=1).astype(np.float32) for _ in range(2)]
+    texts = rng.integers(0, 500, (300, 12))
+    each = [cosines(t[texts].sum(axis=1)) for t in tables]
+    found = cosines(merged(tables, lambda t: t[texts].sum(axis=1))[texts].sum(axis=1))
+    wanted, true = (each[0] + each[1]) / 2, cosines(common[texts].sum(axis=1))
+    assert np.abs(found - wanted).mean() < 0.05
+    assert np.abs(found - true).mean() < min(np.abs(e - true).mean() for e in each)
+
+
+def test_nothing_to_merge_is_said() -> None:
+    with pytest.raises(ValueError, match="no tables"):
+        merged([], lambda t: t)
 
 
 def test_training_keeps_the_best_table_seen(prepared: Prepared) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kb.search.rank import NAMES, Candidates, Query, features
-from kb.search.rank.features import asks_penalty
+from kb.search.rank.asks import asks_penalty
 from kb.search.retrieve import Retriever, Scope
 from kb.search.retrieve.candidates import gather
 

@@ -15,7 +15,7 @@ from importlib import resources
 from kb.assist.answer.names import NamedInstrument, Resolver
 from kb.assist.answer.question import Question
 from kb.base.address import NUMERAL
-from kb.base.records import AmbiguousReference, KbError
+from kb.base.records import AmbiguousReference, KbError, Rank
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
 from kb.search.lookup import Named
@@ -49,7 +49,7 @@ def _words() -> _Words:
     foreign = data["foreign"]
     places = "|".join(map(re.escape, foreign["places"]))
     return _Words(
-        re.compile(f"{foreign['opening']}|{foreign['law']}".replace("PLACE", places)),
+        re.compile("|".join((foreign["opening"], foreign["asked"], foreign["law"])).replace("PLACE", places)),
         foreign["reason"],
         tuple(
             _Outside(
@@ -62,7 +62,8 @@ def _words() -> _Words:
 
 def before_searching(question: Question, generation: Generation) -> Refusal | None:
     """The first reason not to answer that needs no hits; None when there is none."""
-    found = foreign(question.text) or provisions(question.named) or nameless(question)
+    found = foreign(question.text) or longer(question, generation.catalogue)
+    found = found or provisions(question.named) or nameless(question) or standards(question, generation)
     return found or instruments(question.instruments, generation)
 
 
@@ -79,6 +80,27 @@ def unheard(question: Question, names: Resolver, place: str) -> Refusal | None:
     if m is None or question.instruments or names.resolve(m["title"], place=place).keys:
         return None
     return Refusal("no_law", f"没有找到名为“{m['title']}”的法规，不能编造条文；请核对名称")
+
+
+def longer(question: Question, names: Resolver) -> Refusal | None:
+    """A title no instrument bears, of which one bears the end (人工智能安全生产法规定…); None when it is not such."""
+    m = _OPENING.match(question.text.strip())  # as written: 占压煤气管 燃气条例 are two things
+    if m is None or names.resolve(m["title"]).keys:
+        return None
+    ends = (n.text for n in question.instruments if n.how in ("exact", "alias"))
+    end = next((e for e in ends if m["title"].endswith(e)), None)
+    if end is None or not _MODIFIER.fullmatch(m["title"].removesuffix(end)):
+        return None
+    return Refusal("no_law", f"没有找到名为“{m['title']}”的法规，不能编造条文；如指“{end}”，请只写这个名称")
+
+
+def standards(question: Question, generation: Generation) -> Refusal | None:
+    """The wording of a standard is asked for (住建部的规范第几条) and none is held; None when not."""
+    if not _STANDARD_TEXT.search(squeeze(question.text)) or question.instruments:
+        return None
+    if any(d.rank == Rank.STANDARD for d in generation.documents()):
+        return None
+    return Refusal("not_held", "库中没有标准、规范的文本，无法引用；请查标准原文")
 
 
 def foreign(question: str) -> Refusal | None:
@@ -143,6 +165,11 @@ _OPENING = re.compile(
     r"(?:请问|按照?|依照?|依据|根据|查一下)?(?P<title>(?!国家|地方|本市|上海的)(?:(?![的了吗在把被没不是有要能会用给对和跟让说问想看里])[\u4e00-\u9fff]){4,24}"
     r"(?:条例|办法|(?<![违非合执司])法|规定|细则))(?=(?:里|中|对|规定|第|要求|怎么|是怎么|什么时候|说|上))"
 )
+_STANDARD_TEXT = re.compile(
+    r"(?:(?:[\u4e00-\u9fff]部|总局|署|国家|行业)的?(?:规范|标准|规程)|国标|行标)(?:里|中|的)?(?:是|在)?(?:第几条|第几款|怎么写|原文)"
+)
+# What may stand before a name to make another title: nothing that leads to a name, or says which text of it is meant.
+_MODIFIER = re.compile(r"(?!.*(?:[按依据违反照查新旧老版]|现行|中国|我国|全国|国家)).{2,}")
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
 LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
 

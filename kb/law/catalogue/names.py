@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -250,6 +250,22 @@ class NameTable:
                 return Resolution(keys, "short")
         return None
 
+    @cached_property
+    def _by_character(self) -> dict[tuple[str, str], set[int]]:
+        """(type, character) → numbers of the titles of this type whose stem has it."""
+        found: dict[tuple[str, str], set[int]] = {}
+        for kind, entries in self.by_type.items():
+            for i, entry in enumerate(entries):
+                for char in set(entry.stem):
+                    found.setdefault((kind, char), set()).add(i)
+        return found
+
+    def _holding(self, kind: str, characters: str) -> Iterator[Entry]:
+        """Titles of a type that have all of some characters: the only ones a short form can be made from."""
+        every = [self._by_character.get((kind, char), set()) for char in set(characters)]
+        entries = self.by_type.get(kind, [])
+        return (entries[i] for i in sorted(set.intersection(*every))) if every else iter(entries)
+
     def _short(self, query: str, place: str) -> tuple[str, ...]:
         stem, kind, mark = take_apart(query)
         if not stem or not kind:
@@ -257,7 +273,7 @@ class NameTable:
         home = next((p for p in self.places for n in places_of(p) if stem.startswith(n) and len(stem) > len(n)), "")
         rest = without_place(stem, home)
         fits = []
-        for e in self.by_type.get(kind, ()):
+        for e in self._holding(kind, rest):
             if mark and e.mark != mark:
                 continue
             if e.place and home and e.place != home:

@@ -108,7 +108,7 @@ def _structures(target: Path, texts: Sequence[str], encoder: Encoder, previous: 
     if previous is not None and _identity(previous / FOLDER / _META) == identity:
         old = previous / FOLDER
         shutil.copytree(old / "terms", target / "terms")
-        for name in ("vectors.faiss", *_WORDS, _META):
+        for name in ("vectors.faiss", "vectors.signs", *_WORDS, _META):
             if (old / name).is_file():
                 shutil.copyfile(old / name, target / name)
         return

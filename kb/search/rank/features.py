@@ -7,13 +7,13 @@ questions gets no votes, which says nothing against it (``asked``, ``asked_share
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from kb.search.lexical.terms import bigrams, clean, words
+from kb.search.rank.asks import asks_duty, asks_how, asks_penalty
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
 from kb.search.rank.values import greatest, log_rank, of_rows, pooled_of, relative, same
@@ -21,19 +21,7 @@ from kb.search.rank.words import WordSigns, word_signs
 
 HEAD = 10  # votes and law counts are taken among the first 10 …
 DEPTH = 50  # … and the first 50 of a list
-# A question that asks what happens to somebody who did wrong.
-_PENALTY = re.compile(
-    r"罚|处理|后果|责任|判刑|坐牢|刑事|吊销|关停|停产|没收|违反|违法|追究|拘留|赔|犯法|怎么办|处分|处置|幅度|多少钱"
-)
-_DUTY = re.compile(r"应当|应该|必须|要不要|能不能|可不可以|是否|可以吗|行不行|需要|要求|规定|义务|标准|合规|合法|允许")
-_HOW = re.compile(r"怎么|如何|程序|流程|期限|多久|几天|多长时间|步骤|手续|材料|申请|向谁|哪个部门|谁来|谁负责|谁管")
-
 Block = dict[str, F32]
-
-
-def asks_penalty(question: str) -> bool:
-    """Whether a question asks for a sanction."""
-    return _PENALTY.search(question) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +39,7 @@ class _Own:
     def of(cls, evidence: Evidence, query: Query, rows: I64) -> _Own:
         n = len(rows)
         owner, questions = evidence.columns.questions(rows)
-        cosine = evidence.known.vectors.rows(questions) @ query.vector if len(owner) else np.zeros(0, np.float32)
+        cosine = evidence.known.vectors.cosines(questions, query.vector) if len(owner) else np.zeros(0, np.float32)
         mean = np.bincount(owner, cosine, minlength=n) / np.maximum(np.bincount(owner, minlength=n), 1)
         nearest = np.full(n, -1, np.int64)
         rising = np.lexsort((cosine, owner))
@@ -68,6 +56,7 @@ class _Scene:
     found: Candidates
     cosine: F32  # of each candidate
     own: _Own
+    near: Block  # votes of the nearest known questions
 
     @property
     def rows(self) -> I64:
@@ -85,7 +74,7 @@ class _Scene:
 def _dense(s: _Scene) -> Block:
     c, q = s.cosine, s.query
     around = _neighbours(s.columns, s.rows)
-    near = (s.evidence.vectors.rows(around.ravel()) @ q.vector).reshape(around.shape)
+    near = s.evidence.vectors.cosines(around.ravel(), q.vector).reshape(around.shape)
     out = {
         "cos": c,
         "cos_below_best": c - c.max(initial=-1.0),
@@ -171,8 +160,8 @@ def _pooled(s: _Scene) -> Block:
 
 def _votes(s: _Scene) -> Block:
     n = len(s.rows)
-    near, worded = _voted(s, s.found.near), _voted(s, s.found.worded)
-    out = {f"near_{name}": values for name, values in near.items()}
+    worded = _voted(s.evidence, s.found.rows, s.found.worded)
+    out = {f"near_{name}": values for name, values in s.near.items()}
     out |= {f"worded_{name}": values for name, values in worded.items()}
     out["worded_relative"] = relative(worded["best"])
     top_near = s.found.near.scores[:2]
@@ -187,26 +176,26 @@ def _votes(s: _Scene) -> Block:
     return out
 
 
-def _voted(s: _Scene, votes: Votes) -> Block:
+def _voted(evidence: Evidence, candidates: I64, votes: Votes) -> Block:
     """What the known questions of one list say of each candidate and of its law."""
-    n = len(s.rows)
-    owner, rows = votes.rows(s.evidence.known)
-    order = np.argsort(s.rows, kind="stable")
-    at = np.minimum(np.searchsorted(s.rows[order], rows), max(n - 1, 0))
+    n, document = len(candidates), evidence.columns.document
+    owner, rows = votes.rows(evidence.known)
+    order = np.argsort(candidates, kind="stable")
+    at = np.minimum(np.searchsorted(candidates[order], rows), max(n - 1, 0))
     slot = order[at] if n else at
-    hit = s.rows[slot] == rows if n else np.zeros(len(rows), np.bool_)
+    hit = candidates[slot] == rows if n else np.zeros(len(rows), np.bool_)
     owner_hit, slot = owner[hit], slot[hit]
     scores = votes.scores
     top = float(scores[0]) if len(scores) else 1.0
     weight = np.exp((scores - top) / np.float32(0.1 * max(top, 1e-6)))
-    law = np.bincount(s.columns.document[rows], weight[owner], minlength=len(s.columns.titles))
+    law = np.bincount(document[rows], weight[owner], minlength=len(evidence.columns.titles))
     total = float(law.sum()) or 1.0
     return {
         "best": greatest(n, slot, scores[owner_hit]),
         "mass": np.bincount(slot, weight[owner_hit], minlength=n).astype(np.float32),
         "head": np.bincount(slot[owner_hit < HEAD], minlength=n).astype(np.float32),
         "depth": np.bincount(slot[owner_hit < DEPTH], minlength=n).astype(np.float32),
-        "law": (law[s.documents] / total).astype(np.float32),
+        "law": (law[document[candidates]] / total).astype(np.float32),
     }
 
 
@@ -216,8 +205,7 @@ def _trust(s: _Scene) -> Block:
     Votes all for one article of one law, by questions that hold the same words, speak for the first; articles without
     known questions among the nearest and best worded speak for the second.
     """
-    n, columns, found = len(s.rows), s.columns, s.found
-    near = _voted(s, found.near)
+    n, columns, found, near = len(s.rows), s.columns, s.found, s.near
     asked = columns.asked > 0
     voted = int(near["mass"].argmax()) if n else 0
     has = bool(n) and float(near["mass"].max()) > 0
@@ -291,7 +279,7 @@ def _partners(s: _Scene) -> Block:
     """What speaks for the duty or the penalty that a candidate belongs to."""
     n = len(s.rows)
     owner, partner = s.columns.partners(s.rows)
-    cosine = s.evidence.vectors.rows(partner) @ s.query.vector if len(partner) else np.zeros(0, np.float32)
+    cosine = s.evidence.vectors.cosines(partner, s.query.vector) if len(partner) else np.zeros(0, np.float32)
     top = float(s.found.bm25.max(initial=0.0)) or 1.0
     vote_owner, vote_rows = s.found.near.rows(s.evidence.known)
     near = of_rows(partner, vote_rows, s.found.near.scores[vote_owner])
@@ -317,8 +305,8 @@ def _nature(s: _Scene) -> Block:
         "sanction": sanction,
         "penalty_fits": sanction if penalty else -sanction,
         "asks_penalty": same(n, float(penalty)),
-        "asks_duty": same(n, float(_DUTY.search(text) is not None)),
-        "asks_how": same(n, float(_HOW.search(text) is not None)),
+        "asks_duty": same(n, float(asks_duty(text))),
+        "asks_how": same(n, float(asks_how(text))),
         "rank_order": columns.rank_order[documents],
         "local": columns.local[documents].astype(np.float32),
         "trade": columns.trade[documents].astype(np.float32),
@@ -370,8 +358,9 @@ NAMES = (
 
 def features(evidence: Evidence, query: Query, found: Candidates) -> F32:
     """One row a candidate, columns as ``NAMES``; shape (len(found.rows), len(NAMES))."""
-    cosine = evidence.vectors.rows(found.rows) @ query.vector
-    scene = _Scene(evidence, query, found, cosine, _Own.of(evidence, query, found.rows))
+    cosine = evidence.vectors.cosines(found.rows, query.vector)
+    near = _voted(evidence, found.rows, found.near)
+    scene = _Scene(evidence, query, found, cosine, _Own.of(evidence, query, found.rows), near)
     block: Block = {}
     for part in _BLOCKS:
         block |= part(scene)

@@ -22,6 +22,9 @@ class VectorSearch(Protocol):
     def rows(self, ids: I64) -> F32:
         """Vectors of some rows."""
 
+    def cosines(self, ids: I64, query: F32) -> F32:
+        """Cosines of some rows with a vector of length 1."""
+
 
 class TermSearch(Protocol):
     """BM25 over numbered rows; ``LexicalIndex`` is one."""

@@ -7,6 +7,7 @@ trained by ``python -m eval.rank.prune``, which says what it loses.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,17 +15,21 @@ from pathlib import Path
 import numpy as np
 
 from kb.base.records import ModelError
+from kb.search.rank.asks import asks_penalty
+from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import Candidates, Evidence, Query
 from kb.search.rank.logistic import F64, Logistic
-from kb.search.rank.values import log_rank, of_rows, pooled_of, relative, same
+from kb.search.rank.values import log_rank, pooled_of, relative, same
 
 FILE = Path(__file__).with_name("model") / "prune.json"
-KEPT = 140
-# Nearness, wording, votes of known questions, the fusion, the name of the law, a partner's place; last, how near the
-# nearest known question is, for the question as a whole.
+KEPT = 100
+# Nearness, wording, votes of known questions, the fusion, the name of the law, a partner's place; how near the nearest
+# known question is, for the question as a whole; the best of the law, what kind of law and of article it is.
 _BASE = (
     *("cos_below_best", "cos_rank", "bm25_relative", "bm25_rank", "pooled_relative", "question_dense"),
     *("question_lexical", "fused_relative", "named", "pair", "one", "near_top", "cos_below_best_near"),
+    *("law_cos_below_best", "cos_below_law", "law_bm25", "trade", "rank_order", "local"),
+    *("article", "sanction_asked", "sanction_unasked"),
 )
 # Once for articles that have known questions, once for the others: votes say nothing against those that can have none.
 SIGNS = (*(f"asked_{name}" for name in _BASE), *(f"other_{name}" for name in _BASE))
@@ -33,24 +38,55 @@ SIGNS = (*(f"asked_{name}" for name in _BASE), *(f"other_{name}" for name in _BA
 def signs(evidence: Evidence, query: Query, found: Candidates) -> F64:
     """Columns ``SIGNS`` of every candidate."""
     rows = found.rows
-    cosine = evidence.vectors.rows(rows) @ query.vector
+    cosine = evidence.vectors.cosines(rows, query.vector)
     below = cosine - cosine.max(initial=-1.0)
     bm25 = found.bm25[rows]
-    nothing = np.zeros(len(rows), np.float32)
-    listed = {
-        name: of_rows(rows, found.lists[name].rows, found.lists[name].scores) if name in found.lists else nothing
-        for name in ("question_dense", "question_lexical", "named", "pair")
-    }
+    listed = _listed(found, ("question_dense", "question_lexical", "named", "pair"))
     near = same(len(rows), float(found.near.scores[0]) if len(found.near.scores) else 0.0)
     base = (
         *(below, log_rank(cosine), relative(bm25), log_rank(bm25), relative(pooled_of(evidence, found))),
         *(listed["question_dense"], relative(listed["question_lexical"]), relative(found.fused)),
         *((listed[name] > 0).astype(np.float32) for name in ("named", "pair")),
         *(same(len(rows), 1.0), near, below * near),
+        *_of_laws(evidence.columns, rows, cosine, bm25),
+        *_of_nature(evidence.columns, rows, asks_penalty(query.text)),
     )
     asked = evidence.columns.asked[rows] > 0
     columns = np.stack(base, axis=1).astype(np.float64)
     return np.concatenate((columns * asked[:, None], columns * ~asked[:, None]), axis=1)
+
+
+def _of_laws(columns: Columns, rows: I64, cosine: F32, bm25: F32) -> tuple[F32, ...]:
+    """The best cosine and BM25 among the candidates of each one's law, and what kind of law it is."""
+    law = columns.document[rows]
+    nearest = np.full(len(columns.titles), -1.0, np.float32)
+    worded = np.zeros(len(columns.titles), np.float32)
+    np.maximum.at(nearest, law, cosine)
+    np.maximum.at(worded, law, bm25)
+    best = nearest[law]
+    return (
+        *(best - cosine.max(initial=-1.0), cosine - best, worded[law] / max(float(bm25.max(initial=0.0)), 1e-6)),
+        *(flag[law].astype(np.float32) for flag in (columns.trade, columns.rank_order, columns.local)),
+    )
+
+
+def _of_nature(columns: Columns, rows: I64, penalty: bool) -> tuple[F32, ...]:
+    """Articles, and sanctions where the question asks for one and where it does not."""
+    sanction = columns.sanction[rows].astype(np.float32)
+    nothing = np.zeros_like(sanction)
+    asked, unasked = (sanction, nothing) if penalty else (nothing, sanction)
+    return columns.article[rows].astype(np.float32), asked, unasked
+
+
+def _listed(found: Candidates, names: Sequence[str]) -> dict[str, F32]:
+    """Score of every candidate in each of some lists (which hold nothing but candidates), 0 where it is not there."""
+    order = np.argsort(found.rows)
+    ascending = found.rows[order]
+    out = {name: np.zeros(len(order), np.float32) for name in names}
+    for name in found.lists.keys() & out.keys():
+        ranked = found.lists[name]
+        out[name][order[np.searchsorted(ascending, ranked.rows)]] = ranked.scores
+    return out
 
 
 def pruned(evidence: Evidence, query: Query, found: Candidates, kept: int = KEPT) -> Candidates:

@@ -102,7 +102,7 @@ def row_signs(evidence: Evidence, query: Query, rows: I64, bm25: F32) -> F64:
     """Signs of passages of reports, shape (n, len(ROW_SIGNS)); ``bm25`` of every row of the index."""
     n = len(rows)
     columns = evidence.columns
-    cosine = evidence.vectors.rows(rows) @ query.vector
+    cosine = evidence.vectors.cosines(rows, query.vector)
     _, idf, counts = evidence.lexical.matrix(query.text, rows)
     coverage = idf @ (counts > 0) / max(float(idf.sum()), 1e-6)
     score = bm25[rows]
@@ -148,7 +148,7 @@ def route_signs(evidence: Evidence, query: Query, reports: I64, bm25: F32, best_
     laws = np.where(query.allowed, bm25, np.float32(0))
     laws[reports] = 0
     top_law, top_report = float(laws.max(initial=0.0)), float(bm25[reports].max(initial=0.0))
-    cosine = float((evidence.vectors.rows(reports) @ query.vector).max(initial=0.0)) if len(reports) else 0.0
+    cosine = float(evidence.vectors.cosines(reports, query.vector).max(initial=0.0)) if len(reports) else 0.0
     return np.array(
         [
             min(len(_SAYS_REPORT.findall(text)), 3),

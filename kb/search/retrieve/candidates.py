@@ -6,7 +6,6 @@ Does not know how the evidence is weighed against each other beyond reciprocal r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -32,27 +31,21 @@ PARTNERS_OF = 20  # first candidates whose duties and penalties come along
 WEIGHTS = {"dense": 1.0, "lexical": 0.4, "pooled": 0.6, "question_dense": 0.8, "question_lexical": 0.6}
 
 
-# FAISS lets go of the interpreter: vectors are searched while words are counted, two searches a question.
-_BESIDE = ThreadPoolExecutor(max_workers=2 * MOST_AT_ONCE, thread_name_prefix="vectors")
-
-
 def gather(evidence: Evidence, query: Query) -> Candidates:
     """What each means finds (lists ``dense``, ``lexical``, ``pooled``, ``question_dense`` …, ``named``, ``pair``)."""
-    dense = _BESIDE.submit(evidence.vectors.top, query.vector, DENSE, query.allowed)
-    asked = _BESIDE.submit(evidence.known.vectors.top, query.vector, VOTERS) if len(evidence.known) else None
     bm25 = evidence.lexical.scores(query.text)
     lists = {"lexical": Ranked(*best(bm25, LEXICAL, query.allowed))}
     near = worded = Votes(np.empty(0, np.int64), np.empty(0, np.float32))
     pooled = np.zeros(len(evidence.known.answered_rows), np.float32)
-    if asked is not None:
+    if len(evidence.known):
         pooled = evidence.known.pooled.scores(query.text)
         at, scores = best(pooled, POOLED, query.allowed[evidence.known.answered_rows])
         lists["pooled"] = Ranked(evidence.known.answered_rows[at], scores)
         worded = Votes(*evidence.known.terms.top(query.text, VOTERS))
         lists["question_lexical"] = voted(evidence, worded, query.allowed)
-        near = Votes(*asked.result())
+        near = Votes(*evidence.known.vectors.top(query.vector, VOTERS))
         lists["question_dense"] = voted(evidence, near, query.allowed)
-    lists["dense"] = Ranked(*dense.result())
+    lists["dense"] = Ranked(*evidence.vectors.top(query.vector, DENSE, query.allowed))
     rows, fused = fuse(lists, WEIGHTS)
     if query.named:
         lists["named"] = of_documents(evidence, query)
@@ -79,7 +72,7 @@ def voted(evidence: Evidence, votes: Votes, allowed: Flags) -> Ranked:
 def of_documents(evidence: Evidence, query: Query) -> Ranked:
     """The rows of the documents that the question names, nearest first."""
     rows = np.flatnonzero(np.isin(evidence.columns.document, query.named) & query.allowed)
-    cosine = evidence.vectors.rows(rows) @ query.vector
+    cosine = evidence.vectors.cosines(rows, query.vector)
     order = np.argsort(-cosine, kind="stable")[:NAMED]
     return Ranked(rows[order], cosine[order])
 

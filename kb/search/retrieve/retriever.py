@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from kb.base.records import NATIONAL, Hit, SearchResult
 from kb.search.embed import Encoder, StaticEncoder, passage_text
@@ -93,6 +94,9 @@ class Retriever:
     def evidence(self) -> Evidence:
         """The generation as ranking sees it."""
         g = self.generation
+        # One question, one core. Products this small gain nothing by more; a waiting BLAS thread keeps its core busy,
+        # and eight people at once got half the answers.
+        threadpool_limits(1, "blas")
         columns = Columns.build(g.documents(), g.shape, g.all_pairs, g.known.starts, g.known.gold)
         words = None
         if isinstance(self.encoder, StaticEncoder) and g.words is not None and g.known.words is not None:

@@ -53,6 +53,49 @@ def test_rows_come_back_as_they_were_stored(stored: Vectors, unit: np.ndarray) -
     assert stored.rows(wanted) == pytest.approx(unit[wanted], abs=0.5 / vectors.SCALE + 1e-6)
 
 
+def test_products_with_a_vector_are_those_of_the_rows(stored: Vectors, unit: np.ndarray) -> None:
+    wanted = np.array([0, 1500, 2999])
+    assert stored.cosines(wanted, unit[7]) == pytest.approx(stored.rows(wanted) @ unit[7], abs=1e-5)
+
+
+def test_many_rows_are_found_by_a_shortlist(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    topics = rng.normal(size=(400, 256)).astype(np.float32)  # texts lie about topics, not all over space
+    raw = topics[rng.integers(0, 400, vectors.MANY + 1000)]
+    raw += rng.normal(scale=0.7, size=raw.shape).astype(np.float32)
+    raw /= np.linalg.norm(raw, axis=1, keepdims=True)
+    vectors.write(tmp_path / "v.faiss", [vectors.quantise(raw)], 256)
+    assert (tmp_path / "v.signs").is_file()
+    found = Vectors.open(tmp_path / "v.faiss")
+    allowed = np.ones(len(raw), np.bool_)
+    allowed[::50] = False
+    alike = []
+    for row in range(1, len(raw), 1999):
+        query = raw[row] + rng.normal(scale=0.02, size=256).astype(np.float32)
+        query /= np.linalg.norm(query)
+        ids, scores = found.top(query, 20, allowed)
+        exact, _ = found.exact(query, 20, allowed)
+        assert allowed[ids].all()
+        assert scores == pytest.approx(raw[ids] @ query, abs=0.01)
+        assert list(scores) == sorted(scores, reverse=True)
+        if allowed[row]:
+            assert ids[0] == row
+        alike.append(len(set(ids.tolist()) & set(exact.tolist())) / 20)
+    assert np.mean(alike) > 0.95
+
+
+def test_few_allowed_rows_are_searched_exactly(tmp_path: Path) -> None:
+    rng = np.random.default_rng(10)
+    raw = rng.normal(size=(vectors.MANY, 128)).astype(np.float32)
+    raw /= np.linalg.norm(raw, axis=1, keepdims=True)
+    vectors.write(tmp_path / "v.faiss", [vectors.quantise(raw)], 128)
+    found = Vectors.open(tmp_path / "v.faiss")
+    allowed = np.zeros(len(raw), np.bool_)
+    allowed[rng.choice(len(raw), 300, replace=False)] = True
+    ids, _ = found.top(raw[0], 300, allowed)
+    assert sorted(ids.tolist()) == np.flatnonzero(allowed).tolist()
+
+
 def test_an_empty_index_finds_nothing(tmp_path: Path, unit: np.ndarray) -> None:
     vectors.write(tmp_path / "none.faiss", [], 256)
     ids, scores = Vectors.open(tmp_path / "none.faiss").top(unit[0], 5)
