@@ -29,7 +29,7 @@ class Settings:
     share: float = 0.5  # of the features, for each tree
     threads: int = 1
     seed: int = 1
-    unseen: float = 0.5  # weight of a question whose law was left out, beside 1
+    unseen: float = 0.6  # weight of a question whose law was left out, beside 1
     drop: tuple[str, ...] = field(default=())  # features left out, for ablations
 
     @property
@@ -47,7 +47,7 @@ class Settings:
             "feature_fraction": self.share,
             "bagging_fraction": 0.8,
             "bagging_freq": 1,
-            "lambdarank_truncation_level": 12,
+            "lambdarank_truncation_level": 20,
             "max_bin": 127,
             "num_threads": self.threads,
             "seed": self.seed,

@@ -186,7 +186,7 @@ def test_a_head_is_not_told_of_an_office_that_the_breach_does_not_touch(ask: Ask
 
 
 def test_where_nobody_is_named_it_is_said(ask: Ask) -> None:
-    answer = ask("示例滑梯法里，翻越围栏对个人怎么罚")
+    answer = ask("示例滑梯法里，翻越围栏能罚个人吗")
     assert "没有写明只罚单位还是个人" in answer.text.splitlines()[0]
     assert "没有写明" not in ask("示例滑梯法里，翻越围栏怎么罚").text
 

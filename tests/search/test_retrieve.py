@@ -115,7 +115,8 @@ def test_an_index_without_known_questions_tells_laws_and_reports_apart(
 ) -> None:
     assert len(unasked.generation.known) == 0
     found = unasked.search(question, scope=Scope(DAY))
-    assert (found.hits[0].passage.kind, names(found, 1)) == (kind, [first])
+    assert {h.passage.kind for h in found.hits[:2]} == {kind}
+    assert first in names(found, 2)  # a duty may stand before the sanction that refers to it
 
 
 def test_one_document_alone(retriever: Retriever) -> None:

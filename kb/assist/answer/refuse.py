@@ -18,6 +18,7 @@ from kb.base.address import NUMERAL
 from kb.base.records import AmbiguousReference, KbError, Rank
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
+from kb.search.lexical.terms import cutter
 from kb.search.lookup import Named
 
 
@@ -84,14 +85,17 @@ def unheard(question: Question, names: Resolver, place: str) -> Refusal | None:
 
 def longer(question: Question, names: Resolver) -> Refusal | None:
     """A title no instrument bears, of which one bears the end (人工智能安全生产法规定…); None when it is not such."""
-    m = _OPENING.match(question.text.strip())  # as written: 占压煤气管 燃气条例 are two things
-    if m is None or names.resolve(m["title"]).keys:
-        return None
-    ends = (n.text for n in question.instruments if n.how in ("exact", "alias"))
-    end = next((e for e in ends if m["title"].endswith(e)), None)
-    if end is None or not _MODIFIER.fullmatch(m["title"].removesuffix(end)):
-        return None
-    return Refusal("no_law", f"没有找到名为“{m['title']}”的法规，不能编造条文；如指“{end}”，请只写这个名称")
+    text = question.text
+    for name in question.instruments:
+        if name.bracketed or name.how not in ("exact", "alias") or len(name.text) < SHORTEST_NAME:
+            continue
+        m = _BEFORE_NAME.fullmatch(text[: name.start])
+        if m is None or not _AFTER_NAME.match(text, name.start + len(name.text)):
+            continue
+        title = m["words"] + name.text
+        if _FUNCTION.isdisjoint(cutter()(m["words"])) and not names.resolve(title).keys:
+            return Refusal("no_law", f"没有找到名为“{title}”的法规，不能编造条文；如指“{name.text}”，请只写这个名称")
+    return None
 
 
 def standards(question: Question, generation: Generation) -> Refusal | None:
@@ -168,8 +172,17 @@ _OPENING = re.compile(
 _STANDARD_TEXT = re.compile(
     r"(?:(?:[\u4e00-\u9fff]部|总局|署|国家|行业)的?(?:规范|标准|规程)|国标|行标)(?:里|中|的)?(?:是|在)?(?:第几条|第几款|怎么写|原文)"
 )
-# What may stand before a name to make another title: nothing that leads to a name, or says which text of it is meant.
-_MODIFIER = re.compile(r"(?!.*(?:[按依据违反照查新旧老版]|现行|中国|我国|全国|国家)).{2,}")
+SHORTEST_NAME = 4  # characters of a name that may end a longer title: 安法 stands in too many words
+# What stands before a name that opens a question and may make another title of it: nothing that leads to a name, or
+# says which text of it is meant; 占压煤气管 燃气条例 are two things.
+_BEFORE_NAME = re.compile(
+    r"(?:请问|按照?|依照?|依据|根据|查一下|听说|那)?(?P<words>(?!.*(?:[按依据违反照查新旧老版在的了把被里]|现行|中国|我国|全国|国家))"
+    r"[\u4e00-\u9fff]{2,10})"
+)
+_AFTER_NAME = re.compile(r"里|中|对|规定|第|要求|怎么|是怎么|什么时候|说|上")
+_FUNCTION = frozenset(
+    "吗没不是有要能会用给对和跟让说问想看与及或就都也还再去到从向为由于其该此这我你他"
+)  # words, not parts of one
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
 LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
 

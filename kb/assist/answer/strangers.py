@@ -20,7 +20,7 @@ from kb.search.index import Generation
 # of corpus/unanswerable/train.jsonl that name no text or article, each without itself. At ``REFUSE`` it refuses some
 # 4 % of the first, 6 % of those of laws left out, 62 % of the last: a fold's evidence is weaker than the product's,
 # which refuses less than 1 % of the project's own answerable questions.
-CONFIDENCE, KNOWN, STRANGE, CONSTANT = 0.61, 13.08, -13.99, -3.23
+CONFIDENCE, KNOWN, STRANGE, CONSTANT = 0.57, 13.44, -13.9, -3.48
 REFUSE = 0.17  # probability below which a question is refused
 CAUTION = 0.6  # below which an answer carries the caution
 ALONE = 0.12  # the ranker's confidence below which a question is refused where nothing can be compared
