@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from kb.search.index.vectors import rotation
+
 Vectors = npt.NDArray[np.float32]
 EACH = 20  # of so many articles one tells how long a table's vectors are
 
@@ -28,12 +30,13 @@ def merged(tables: Sequence[Vectors], documents: Callable[[Vectors], Vectors]) -
         raise ValueError("no tables to merge")
     if len(tables) == 1:
         return tables[0]
-    scaled = [t / np.linalg.norm(documents(t)[::EACH], axis=1).mean() for t in tables]
-    sums = np.concatenate([documents(t) for t in scaled], axis=1)
+    each = [documents(t) for t in tables]
+    lengths = [np.linalg.norm(s[::EACH], axis=1).mean() for s in each]
+    sums = np.concatenate([s / length for s, length in zip(each, lengths, strict=True)], axis=1)
     sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     _, axes = np.linalg.eigh(sums.T @ sums)  # ascending
     dim = tables[0].shape[1]
-    turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(dim, dim)))
-    out: Vectors = np.concatenate(scaled, axis=1) @ (axes[:, ::-1][:, :dim] @ turn)
+    side_by_side = np.concatenate([t / length for t, length in zip(tables, lengths, strict=True)], axis=1)
+    out: Vectors = side_by_side @ (axes[:, ::-1][:, :dim] @ rotation(dim))
     out *= np.linalg.norm(tables[0], axis=1).mean() / max(float(np.linalg.norm(out, axis=1).mean()), 1e-9)
     return np.ascontiguousarray(out, np.float32)

@@ -57,13 +57,13 @@ def write(path: Path, blocks: Iterable[NDArray[np.int8]], dimensions: int) -> in
 
 def _bits(vectors: NDArray[Any]) -> NDArray[np.uint8]:
     """Which components are above zero once the vectors are turned, shape (n, d) → (n, d / 8)."""
-    turned = vectors.astype(np.float32) @ _turn(vectors.shape[1])
+    turned = vectors.astype(np.float32) @ rotation(vectors.shape[1])
     return np.packbits(turned > 0, axis=1, bitorder="little")
 
 
 @cache
-def _turn(dimensions: int) -> NDArray[np.float32]:
-    """The same random rotation at every build and every question."""
+def rotation(dimensions: int) -> NDArray[np.float32]:
+    """A random rotation, shape (d, d), the same at every build and every question."""
     turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(dimensions, dimensions)))
     return turn.astype(np.float32)
 

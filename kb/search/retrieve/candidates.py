@@ -14,9 +14,6 @@ from kb.search.rank import Candidates, Evidence, Query, Ranked, Votes
 from kb.search.rank.columns import F32, I64, Flags
 from kb.search.retrieve.fusion import RRF_K
 
-# Questions worked on at once, at most one a core: more threads only take the interpreter's lock from each other (8
-# threads on two cores: 40 questions a second, two at a time 65).
-MOST_AT_ONCE = 4
 DENSE = 500  # what a question can still find; the cheap first stage (``prune``) chooses among them
 LEXICAL = 250
 POOLED = 60
