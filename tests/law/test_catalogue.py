@@ -272,6 +272,7 @@ def test_rows_are_plain_text_and_give_the_same_catalogue(facts: Facts) -> None:
         assert again.versions(key) == catalogue.versions(key)
     assert again.gaps() == catalogue.gaps()
     assert again.to_rows() == rows
+    assert Catalogue.build([OLD, NEW, NEXT], facts, readings=again.readings, today=date(2024, 6, 1)).to_rows() == rows
 
 
 def test_broken_rows_name_the_cure() -> None:

@@ -36,6 +36,7 @@ class Catalogue:
         *,
         known: Iterable[str] = (),
         holes: Mapping[str, Sequence[Any]] | None = None,
+        readings: Mapping[str, str] | None = None,
         today: date | None = None,
     ) -> None:
         by_key: dict[str, list[Version]] = {}
@@ -46,14 +47,23 @@ class Catalogue:
         self._known = frozenset(known)
         self._holes = {k: list(v) for k, v in (holes or {}).items()}
         self._bodies: dict[str, str] = {}
+        self._readings = readings
         self.today = today
         self._memo: dict[tuple[str, str], Resolution] = {}
 
     @classmethod
     def build(
-        cls, entries: Iterable[tuple[Instrument, Version]], facts: Facts | None = None, *, today: date | None = None
+        cls,
+        entries: Iterable[tuple[Instrument, Version]],
+        facts: Facts | None = None,
+        *,
+        readings: Mapping[str, str] | None = None,
+        today: date | None = None,
     ) -> Catalogue:
-        """Make a catalogue of what files hold (``describe_file``) and what editors know."""
+        """Make a catalogue of what files hold (``describe_file``) and what editors know.
+
+        ``readings``: those of an earlier catalogue; None: they are worked out where they are needed.
+        """
         told = facts or Facts()
         instruments, versions = merge(entries, told)
         return cls(
@@ -63,6 +73,7 @@ class Catalogue:
             holes={
                 f.instrument.key: (f.missing, f.lacks, f.known) for f in told.facts if f.missing or f.lacks or f.known
             },
+            readings=readings,
             today=today,
         )
 
@@ -265,7 +276,12 @@ class Catalogue:
         if "sounds" in self._bodies:
             readings, coded, aliases = json.loads(self._bodies["sounds"])
             return Sounds(readings, coded, [*self._entries, *(Entry(*row) for row in aliases)])
-        return Sounds.of([*self._entries, *self._aliases])
+        return Sounds.of([*self._entries, *self._aliases], self._readings)
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """How characters are read (``typo.readings``)."""
+        return self._sounds.readings
 
     @property
     def _aliases(self) -> list[Entry]:

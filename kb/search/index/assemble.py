@@ -166,7 +166,7 @@ class Assembly:
         self, kept: Sequence[Kept], material: Sequence[Batch], previous: Generation | None, inputs: Inputs
     ) -> dict[str, int]:
         """Catalogue, terms, vectors, known questions; returns the counts of the generation."""
-        self._catalogue(inputs.facts)
+        self._catalogue(inputs.facts, previous)
         bases = {doc: (base, n) for doc, base, n in self.db.execute("SELECT doc, base, n FROM docs WHERE active")}
         total = sum(n for _, n in bases.values())
         taken = [k for k in kept if k.base >= 0 and k.doc in bases]
@@ -184,10 +184,12 @@ class Assembly:
         self.db.close()
         return counts
 
-    def _catalogue(self, facts: Path | None) -> None:
+    def _catalogue(self, facts: Path | None, previous: Generation | None) -> None:
         rows = self.db.execute("SELECT doc, instrument, known FROM docs WHERE active AND kind='law'").fetchall()
         entries = [(_instrument(i), _version(k)) for _, i, k in rows]
-        catalogue = Catalogue.build(entries, load_facts(facts) if facts is not None else None)
+        readings = None if previous is None else previous.catalogue.readings
+        told = load_facts(facts) if facts is not None else None
+        catalogue = Catalogue.build(entries, told, readings=readings)
         updates = []
         for (doc, _, _), (_, version) in zip(rows, entries, strict=True):
             v = catalogue.dated(version)
@@ -228,13 +230,17 @@ class Assembly:
         total: int,
     ) -> None:
         codes = np.zeros((total, self._encoder.dim), np.int8)
+        bits, fresh = None, np.ones(total, np.bool_)
         if previous is not None and taken:
-            old = previous.vectors.codes
+            old, told = previous.vectors.codes, previous.vectors.bits
+            bits = None if told is None else np.zeros((total, told.shape[1]), np.uint8)
             for k in taken:
                 start, n = bases[k.doc]
-                codes[start : start + n] = (old[k.base : k.base + n].astype(np.int16) - vectors.CODE_OFFSET).astype(
-                    np.int8
-                )
+                here, there = slice(start, start + n), slice(k.base, k.base + n)
+                codes[here] = vectors.signed(old[there])
+                fresh[here] = False
+                if bits is not None and told is not None:
+                    bits[here] = told[there]
         missing: list[int] = []
         for batch in material:
             keep, rows = _placed(batch, bases)
@@ -244,9 +250,9 @@ class Assembly:
                 missing += rows.tolist()
         if missing:
             codes[missing] = self._encode(sorted(missing))
-        step = 16_384
-        blocks = (codes[i : i + step] for i in range(0, total, step))
-        vectors.write(self.folder / "vectors.faiss", blocks, self._encoder.dim)
+        if bits is not None:
+            bits[fresh] = vectors.bits_of(codes[fresh])
+        vectors.write(self.folder / "vectors.faiss", codes, bits)
 
     def _words(
         self,
@@ -297,15 +303,7 @@ class Assembly:
         return vectors.quantise(encode_resumable(self._encoder, texts, resume, progress=shown))
 
     def _texts(self, rows: Sequence[int]) -> list[str]:
-        wanted = set(rows)
-        found = []
-        for base, key, path, text in self.db.execute(
-            "SELECT d.base + p.ord, d.key, p.path, p.text FROM passages p JOIN docs d USING (doc)"
-            " WHERE d.active ORDER BY 1"
-        ):
-            if base in wanted:
-                found.append(document_text(key, json.loads(path), text))
-        return found
+        return [document_text(key, json.loads(path), text) for key, path, text in store.texts(self.db, rows)]
 
     def _shape(self, total: int) -> None:
         """What ranking needs of every row, in one array (Generation.shape)."""
@@ -316,13 +314,13 @@ class Assembly:
             ("length", np.int32),
             ("sanction", np.bool_),
         ]
-        shape = np.zeros(total, columns)
-        for row, part, number, suffix, length in self.db.execute(
-            "SELECT d.base + p.ord, p.part, coalesce(p.an, 0), coalesce(p.asuf, 0), length(p.text)"
-            " FROM passages p JOIN docs d USING (doc) WHERE d.active"
-        ):
-            shape[row] = (store.PARTS.index(part), number, suffix, length, False)
         of_active = "JOIN docs d USING (doc) WHERE d.active"
+        parts = " ".join(f"WHEN '{part}' THEN {code}" for code, part in enumerate(store.PARTS))
+        rows = self.db.execute(
+            f"SELECT CASE p.part {parts} END, coalesce(p.an, 0), coalesce(p.asuf, 0), length(p.text), 0"
+            f" FROM passages p {of_active} ORDER BY d.base, p.ord"
+        )
+        shape = np.fromiter(rows, columns, total)
         stating = self.db.execute(f"SELECT d.base + s.ord FROM sanctions s {of_active}").fetchall()
         shape["sanction"][[row for (row,) in stating]] = True
         np.save(self.folder / "shape.npy", shape, allow_pickle=False)

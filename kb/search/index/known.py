@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kb.base.records import GenerationError, KnownQuestion
 from kb.search.embed import Encoder, StaticEncoder, document_text
-from kb.search.index import vectors
+from kb.search.index import store, vectors
 from kb.search.index.vectors import Vectors
 from kb.search.lexical import LexicalIndex
 from kb.search.questions import load
@@ -43,11 +43,10 @@ def write(
 
     ``previous``: folder of a generation whose vectors and terms are taken over where the questions are the same.
     """
-    rows_of = _newest_articles(db)
+    active = [question for question in load(files) if question.status == "active"]
+    rows_of = _newest_articles(db, {key for question in active for key, _ in question.gold})
     questions, golds = [], []
-    for question in load(files):
-        if question.status != "active":
-            continue
+    for question in active:
         rows = [rows_of.get((key, article.number, article.suffix)) for key, article in question.gold]
         if rows and all(row is not None for row in rows):
             questions.append(question)
@@ -84,13 +83,10 @@ def _pooled(
     previous: Path | None,
 ) -> None:
     """BM25 over the articles that have known questions, each with all of them; taken over where nothing changed."""
-    wanted = {row for gold in golds for row in gold}
+    wanted = sorted({row for gold in golds for row in gold})
     texts = {
         row: document_text(key, json.loads(path), text)
-        for row, key, path, text in db.execute(
-            "SELECT d.base + p.ord, d.key, p.path, p.text FROM passages p JOIN docs d USING (doc) WHERE d.active"
-        )
-        if row in wanted
+        for row, (key, path, text) in zip(wanted, store.texts(db, wanted), strict=True)
     }
     pooled = pooled_texts(texts, questions, golds)
     identity = sha256("\0".join(pooled).encode()).hexdigest()
@@ -121,7 +117,7 @@ def _structures(target: Path, texts: Sequence[str], encoder: Encoder, previous: 
             np.save(target / name, array, allow_pickle=False)
     else:
         codes = vectors.quantise(encoder.encode(texts, kind="query")) if texts else np.empty((0, encoder.dim), np.int8)
-    vectors.write(target / "vectors.faiss", [codes], encoder.dim)
+    vectors.write(target / "vectors.faiss", codes)
     (target / _META).write_text(json.dumps({"identity": identity, "count": len(texts)}), "utf-8")
 
 
@@ -133,12 +129,13 @@ def _identity(meta: Path) -> str | None:
     return identity
 
 
-def _newest_articles(db: sqlite3.Connection) -> dict[tuple[str, int, int], int]:
-    """(key, article, suffix) → row in the newest version held of each instrument."""
+def _newest_articles(db: sqlite3.Connection, keys: Iterable[str]) -> dict[tuple[str, int, int], int]:
+    """(key, article, suffix) → row in the newest version held of each instrument of ``keys``."""
     found = db.execute(
         "SELECT d.key, p.an, p.asuf, d.base + p.ord FROM passages p JOIN docs d USING (doc)"
-        " WHERE d.active AND d.kind='law' AND p.part='article' AND p.an IS NOT NULL"
-        " ORDER BY coalesce(d.version, ''), p.ord DESC"
+        " WHERE d.active AND d.kind='law' AND d.key IN (SELECT value FROM json_each(?))"
+        " AND p.part='article' AND p.an IS NOT NULL ORDER BY coalesce(d.version, ''), p.ord DESC",
+        (json.dumps(sorted(keys)),),
     )
     return {(key, number, suffix): row for key, number, suffix, row in found}
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,16 @@ def read_edge(base: int, row: Sequence[Any]) -> Edge:
 def figure_row(doc: int, ordinal: int, figure: Figure) -> tuple[Any, ...]:
     """The ``figures`` row of a figure."""
     return (doc, ordinal, figure.org, figure.year, figure.indicator, dumps(asdict(figure)))
+
+
+def texts(connection: sqlite3.Connection, rows: Iterable[int]) -> Iterator[tuple[str, str, str]]:
+    """(key, path as JSON, text) of passages that take part, by their rows (``base`` + ordinal), in the given order."""
+    documents = connection.execute("SELECT base, doc, key FROM docs WHERE active AND n > 0 ORDER BY base").fetchall()
+    bases = [base for base, _, _ in documents]
+    for row in rows:
+        base, doc, key = documents[bisect_right(bases, row) - 1]
+        found = connection.execute("SELECT path, text FROM passages WHERE doc=? AND ord=?", (doc, row - base)).fetchone()
+        yield key, *found
 
 
 def insert(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]], columns: int) -> None:

@@ -160,6 +160,8 @@ class LexicalIndex:
         ``rows`` in any order. Costs a binary search per term and row, not a pass over the postings.
         """
         wanted = np.asarray(rows, np.uint32)
+        order = wanted.argsort()
+        ascending = wanted[order]  # found twice as fast
         asked = _asked(question) if isinstance(question, str) else _weighted(dict.fromkeys(question, 1.0))
         places = self._places(asked.keys)
         names = [t for t, at in zip(asked.names, places, strict=True) if at >= 0]
@@ -170,9 +172,10 @@ class LexicalIndex:
             span = self._span(at)
             postings = self._rows[span]
             idf[i] = self._idf(len(postings))
-            slot = np.minimum(np.searchsorted(postings, wanted), len(postings) - 1)
-            hit = postings[slot] == wanted
-            counts[i, hit] = self._counts[span][slot[hit]]
+            slot = postings.searchsorted(ascending)
+            slot[slot == len(postings)] = 0
+            hit = (postings.take(slot) == ascending).nonzero()[0]
+            counts[i, order[hit]] = self._counts[span].take(slot[hit])
         return names, idf, counts
 
     def norms(self, rows: npt.ArrayLike) -> F32:

@@ -19,6 +19,7 @@ from kb.base.records import InputError, KnownQuestion
 
 Origin = Literal["written", "used", "model"]
 Status = Literal["active", "refused", "retired", "review"]
+_ORIGINS, _STATUSES = get_args(Origin), get_args(Status)
 MAX_LENGTH = 500  # characters of a question; a longer text is a document
 MAX_GOLD = 12  # articles of one question; the written ones have at most 6
 
@@ -45,10 +46,10 @@ def from_row(row: object) -> KnownQuestion:
     if not isinstance(row, Mapping):
         raise InputError("不是一个 JSON 对象")
     origin, status = row.get("origin", "written"), row.get("status", "active")
-    if origin not in get_args(Origin):
-        raise InputError(f"origin 只能是 {'、'.join(get_args(Origin))}，不能是 {origin!r}")
-    if status not in get_args(Status):
-        raise InputError(f"status 只能是 {'、'.join(get_args(Status))}，不能是 {status!r}")
+    if origin not in _ORIGINS:
+        raise InputError(f"origin 只能是 {'、'.join(_ORIGINS)}，不能是 {origin!r}")
+    if status not in _STATUSES:
+        raise InputError(f"status 只能是 {'、'.join(_STATUSES)}，不能是 {status!r}")
     style, history = row.get("style", ""), row.get("history", [])
     if not isinstance(style, str):
         raise InputError("style 应是文字")

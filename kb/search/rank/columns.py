@@ -181,11 +181,12 @@ class Columns:
 
 def gathered(starts: I64, values: I64, rows: I64) -> tuple[I64, I64]:
     """(position in ``rows``, value) of every value that belongs to one of ``rows``."""
-    first, last = starts[rows], starts[rows + 1]
-    sizes = last - first
-    owner = np.repeat(np.arange(len(rows)), sizes)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return owner, values[np.repeat(first, sizes) + offset]
+    first = starts.take(rows)
+    sizes = starts.take(rows + 1) - first
+    owner = np.arange(len(rows)).repeat(sizes)
+    at = np.arange(len(owner))
+    at += (first - sizes.cumsum() + sizes).take(owner)
+    return owner, values.take(at)
 
 
 def _partners(pairs: npt.NDArray[np.void], n: int) -> tuple[I64, I64, F32]:

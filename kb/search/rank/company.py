@@ -11,6 +11,7 @@ import numpy as np
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.logistic import F64
 from kb.search.rank.means import VectorSearch
+from kb.search.rank.values import distinct
 
 FIRST = 40  # candidates that are ranked a second time
 LEADERS = 5  # of them, those whose partners count
@@ -37,28 +38,33 @@ def company(columns: Columns, vectors: VectorSearch, rows: I64, raw: F64) -> F32
     gap = raw - raw[0]
     share = np.exp(gap)
     share /= share.sum()
-    _, first_at, law = np.unique(document, return_index=True, return_inverse=True)
+    present, law = distinct(document)
+    first_at = np.full(len(present), n)
+    np.minimum.at(first_at, law, np.arange(n))
     same = document[:, None] == document[None, :]
     away = np.abs(rows[:, None] - rows[None, :])
-    from_others = np.where(same & ~np.eye(n, dtype=bool), np.minimum(away, FAR), FAR)
+    from_others = np.where(same, np.minimum(away, FAR), FAR)
+    np.fill_diagonal(from_others, FAR)
     vector = vectors.rows(rows)
-    like = vector @ vector[:BESIDE].T
-    like[np.arange(min(BESIDE, n)), np.arange(min(BESIDE, n))] = 0.0
-    like = np.pad(like, ((0, 0), (0, BESIDE - like.shape[1])))
+    like = np.zeros((BESIDE, n), np.float32)
+    like[:n] = vector[:BESIDE] @ vector.T
+    np.fill_diagonal(like, 0.0)
     sanction = columns.sanction[rows].astype(np.float64)
     signs = (
         *(raw, gap, raw - raw[min(LEADERS, n) - 1], np.log1p(np.arange(n)), share),
         *(same[:, 0], np.bincount(law, share)[law], np.argsort(np.argsort(first_at))[law]),
         same[:, :LEADERS].sum(axis=1),
-        *(np.full(n, sanction[0]), sanction),
+        *(sanction[0], sanction),
         np.where(same[:, 0], np.clip(rows - rows[0], -FAR, FAR), FAR),
         from_others[:, :BESIDE].min(axis=1),
         np.where(from_others == 1, gap[None, :], NONE).max(axis=1),
-        *like.T,
+        *like,
         *_partners(columns, rows, gap),
     )
-    out: F32 = np.stack([np.asarray(s, np.float32) for s in signs], axis=1)
-    return out
+    out = np.empty((len(SIGNS), n), np.float32)
+    for column, values in zip(out, signs, strict=True):
+        column[:] = values
+    return out.T
 
 
 def _partners(columns: Columns, rows: I64, gap: F64) -> tuple[F64, F64, F64]:

@@ -15,13 +15,15 @@ import numpy as np
 from kb.search.lexical.terms import bigrams, clean, words
 from kb.search.rank.asks import asks_duty, asks_how, asks_penalty
 from kb.search.rank.columns import F32, I64, Columns
+from kb.search.rank.columns import bigrams as letters
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
-from kb.search.rank.values import greatest, log_rank, of_rows, pooled_of, relative, same
+from kb.search.rank.values import distinct, greatest, log_rank, of_rows, pooled_of, relative
 from kb.search.rank.words import WordSigns, word_signs
 
 HEAD = 10  # votes and law counts are taken among the first 10 …
 DEPTH = 50  # … and the first 50 of a list
-Block = dict[str, F32]
+Block = dict[str, F32 | float]  # a number stands for every candidate
+Voted = dict[str, F32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,30 @@ class _Own:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """One question's evidence and candidates, and what several blocks of features need."""
+    """One question's evidence and candidates, and what several blocks of features need.
+
+    ``cosine``: of each candidate; ``near``: votes of the nearest known questions; ``present[law]`` is the number of
+    each candidate's document.
+    """
 
     evidence: Evidence
     query: Query
     found: Candidates
-    cosine: F32  # of each candidate
+    cosine: F32
     own: _Own
-    near: Block  # votes of the nearest known questions
+    near: Voted
+    around: I64
+    present: I64
+    law: I64
+
+    @classmethod
+    def of(cls, evidence: Evidence, query: Query, found: Candidates) -> _Scene:
+        rows, columns = found.rows, evidence.columns
+        cosine = evidence.vectors.cosines(rows, query.vector)
+        near = _voted(evidence, rows, found.near)
+        own = _Own.of(evidence, query, rows)
+        law = distinct(columns.document[rows])
+        return cls(evidence, query, found, cosine, own, near, _neighbours(columns, rows), *law)
 
     @property
     def rows(self) -> I64:
@@ -73,9 +91,9 @@ class _Scene:
 
 def _dense(s: _Scene) -> Block:
     c, q = s.cosine, s.query
-    around = _neighbours(s.columns, s.rows)
+    around = s.around
     near = s.evidence.vectors.cosines(around.ravel(), q.vector).reshape(around.shape)
-    out = {
+    out: Block = {
         "cos": c,
         "cos_below_best": c - c.max(initial=-1.0),
         "cos_rank": log_rank(c),
@@ -117,15 +135,14 @@ def _lexical(s: _Scene) -> Block:
     there = counts > 0
     all_mass = float(idf.sum()) or 1.0
     top_worded = float(s.found.worded.scores[0]) if len(s.found.worded.scores) else 0.0
-    around = _neighbours(s.columns, s.rows)
-    out = {
+    out: Block = {
         "bm25": bm25,
         "bm25_relative": relative(bm25),
         "bm25_rank": log_rank(bm25),
-        "bm25_neighbour": relative(s.found.bm25[around].max(axis=0)),
+        "bm25_neighbour": relative(s.found.bm25[s.around].max(axis=0)),
         "terms_found": there.sum(axis=0, dtype=np.float32),
-        "worded_cover": same(len(s.rows), top_worded / all_mass),
-        "bm25_top": same(len(s.rows), float(bm25.max(initial=0.0)) / all_mass),
+        "worded_cover": top_worded / all_mass,
+        "bm25_top": float(bm25.max(initial=0.0)) / all_mass,
     }
     for name, chosen in (("words", whole), ("bigrams", paired)):
         part = weights[chosen].sum(axis=0)
@@ -138,18 +155,16 @@ def _lexical(s: _Scene) -> Block:
 
 def _words(s: _Scene) -> Block:
     """Words compared one by one; zeros where the encoder has no table of words."""
-    n = len(s.rows)
-    names = [f.name for f in fields(WordSigns)]
     if s.evidence.words is None:
-        out = {f"words_{name}": np.zeros(n, np.float32) for name in names}
+        signs = WordSigns.none(len(s.rows))
     else:
         signs = word_signs(s.evidence.words, s.columns, s.query.text, s.rows, s.own.nearest)
-        out = {f"words_{name}": getattr(signs, name) for name in names}
+    out: Block = {f"words_{f.name}": getattr(signs, f.name) for f in fields(WordSigns)}
     for name in ("forth", "wide", "rare", "narrow", "telling", "partner", "own"):
-        values = out[f"words_{name}"]
+        values: F32 = getattr(signs, name)
         out[f"words_{name}_below_best"] = values - values.max(initial=0.0)
-    out["words_rank"] = log_rank(out["words_forth"])
-    out["words_own_rank"] = log_rank(out["words_own"])
+    out["words_rank"] = log_rank(signs.forth)
+    out["words_own_rank"] = log_rank(signs.own)
     return out
 
 
@@ -159,16 +174,15 @@ def _pooled(s: _Scene) -> Block:
 
 
 def _votes(s: _Scene) -> Block:
-    n = len(s.rows)
     worded = _voted(s.evidence, s.found.rows, s.found.worded)
-    out = {f"near_{name}": values for name, values in s.near.items()}
+    out: Block = {f"near_{name}": values for name, values in s.near.items()}
     out |= {f"worded_{name}": values for name, values in worded.items()}
     out["worded_relative"] = relative(worded["best"])
     top_near = s.found.near.scores[:2]
-    out["near_top"] = same(n, float(top_near[0]) if len(top_near) else 0.0)
-    out["near_top_gap"] = same(n, float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0)
+    out["near_top"] = float(top_near[0]) if len(top_near) else 0.0
+    out["near_top_gap"] = float(top_near[0] - top_near[1]) if len(top_near) > 1 else 0.0
     top_worded = s.found.worded.scores[:1]
-    out["worded_top"] = same(n, float(top_worded[0]) if len(top_worded) else 0.0)
+    out["worded_top"] = float(top_worded[0]) if len(top_worded) else 0.0
     columns = s.columns
     out["own_best"], out["own_mean"] = s.own.best, s.own.mean
     out["asked"] = np.log1p(columns.asked[s.rows])
@@ -176,7 +190,7 @@ def _votes(s: _Scene) -> Block:
     return out
 
 
-def _voted(evidence: Evidence, candidates: I64, votes: Votes) -> Block:
+def _voted(evidence: Evidence, candidates: I64, votes: Votes) -> Voted:
     """What the known questions of one list say of each candidate and of its law."""
     n, document = len(candidates), evidence.columns.document
     owner, rows = votes.rows(evidence.known)
@@ -205,25 +219,23 @@ def _trust(s: _Scene) -> Block:
     Votes all for one article of one law, by questions that hold the same words, speak for the first; articles without
     known questions among the nearest and best worded speak for the second.
     """
-    n, columns, found, near = len(s.rows), s.columns, s.found, s.near
-    asked = columns.asked > 0
-    voted = int(near["mass"].argmax()) if n else 0
-    has = bool(n) and float(near["mass"].max()) > 0
+    columns, found, near = s.columns, s.found, s.near
+    voted = int(near["mass"].argmax()) if len(s.rows) else 0
+    has = bool(len(s.rows)) and float(near["mass"].max()) > 0
     out: Block = {}
     for name in ("dense", "lexical"):
-        rows = found.lists[name].rows
-        out[f"{name}_asked_10"] = same(n, float(asked[rows[:10]].mean()) if len(rows) else 0.0)
-        out[f"{name}_asked_50"] = same(n, float(asked[rows[:50]].mean()) if len(rows) else 0.0)
-        out[f"{name}_law_asked"] = same(
-            n, float(columns.asked_share[columns.document[rows[:20]]].mean()) if len(rows) else 0.0
-        )
-    out["near_law_top"] = same(n, float(near["law"].max(initial=0.0)))
-    out["near_mass_top"] = same(n, float(near["mass"].max(initial=0.0)))
-    out["cos_voted"] = same(n, float(s.cosine[voted]) if has else 0.0)
+        rows = found.lists[name].rows[:DEPTH]
+        asked, share = columns.asked[rows] > 0, columns.asked_share[columns.document[rows[:20]]]
+        out[f"{name}_asked_10"] = float(asked[:HEAD].mean()) if len(rows) else 0.0
+        out[f"{name}_asked_50"] = float(asked.mean()) if len(rows) else 0.0
+        out[f"{name}_law_asked"] = float(share.mean()) if len(rows) else 0.0
+    out["near_law_top"] = float(near["law"].max(initial=0.0))
+    out["near_mass_top"] = float(near["mass"].max(initial=0.0))
+    out["cos_voted"] = float(s.cosine[voted]) if has else 0.0
     out["cos_beyond_voted"] = s.cosine - out["cos_voted"]
     bm25 = found.bm25[s.rows]
     top = float(bm25.max(initial=0.0)) or 1.0
-    out["bm25_voted"] = same(n, float(bm25[voted]) / top if has else 0.0)
+    out["bm25_voted"] = float(bm25[voted]) / top if has else 0.0
     out["bm25_beyond_voted"] = (bm25 / np.float32(top)) - out["bm25_voted"]
     return out
 
@@ -245,33 +257,31 @@ def _law(s: _Scene) -> Block:
 
 def _field(s: _Scene) -> Block:
     """Whether the question speaks of what the law is about; see ``laws``."""
-    present, inverse = np.unique(s.documents, return_inverse=True)
-    signs = s.evidence.laws.signs(s.query.text, s.query.vector, present)
-    near, topic = signs.near[inverse], signs.topic[inverse]
+    signs = s.evidence.laws.signs(s.query.text, s.query.vector, s.present)
+    near, topic = signs.near[s.law], signs.topic[s.law]
     first = np.argsort(-s.found.fused, kind="stable")[:HEAD]
     return {
         "field_near": near,
-        "field_mean": signs.mean[inverse],
-        "field_none": signs.plain[inverse],
-        "field_top": same(len(near), float(near[first].max(initial=0.0))),
+        "field_mean": signs.mean[s.law],
+        "field_none": signs.plain[s.law],
+        "field_top": float(near[first].max(initial=0.0)),
         "topic_cos": topic,
         "topic_below_best": topic - topic.max(initial=-1.0),
     }
 
 
 def _title(s: _Scene) -> Block:
-    columns, documents = s.columns, s.documents
-    asked = {s.query.text[i : i + 2] for i in range(len(s.query.text) - 1)}
+    columns = s.columns
+    asked = letters(s.query.text)
     weights, titles = columns.title_weights, columns.title_bigrams
-    present, inverse = np.unique(documents, return_inverse=True)
-    found = np.array([sum(weights[b] for b in titles[d] if b in asked) for d in present.tolist()], np.float32)
-    share = found / columns.title_mass[present]
-    named = np.isin(present, np.array(s.query.named, np.int64))
+    found = np.array([sum([weights[b] for b in titles[d] & asked]) for d in s.present.tolist()], np.float32)
+    share = found / columns.title_mass[s.present]
+    named = np.array([d in s.query.named for d in s.present.tolist()], np.float32)
     return {
-        "title_found": found[inverse],
-        "title_share": share[inverse],
-        "named": named[inverse].astype(np.float32),
-        "any_named": same(len(documents), float(len(s.query.named) > 0)),
+        "title_found": found[s.law],
+        "title_share": share[s.law],
+        "named": named[s.law],
+        "any_named": float(len(s.query.named) > 0),
     }
 
 
@@ -293,7 +303,6 @@ def _partners(s: _Scene) -> Block:
 
 def _nature(s: _Scene) -> Block:
     columns, documents, text = s.columns, s.documents, s.query.text
-    n = len(s.rows)
     penalty = asks_penalty(text)
     sanction = columns.sanction[s.rows].astype(np.float32)
     return {
@@ -304,15 +313,15 @@ def _nature(s: _Scene) -> Block:
         "article": columns.article[s.rows].astype(np.float32),
         "sanction": sanction,
         "penalty_fits": sanction if penalty else -sanction,
-        "asks_penalty": same(n, float(penalty)),
-        "asks_duty": same(n, float(asks_duty(text))),
-        "asks_how": same(n, float(asks_how(text))),
+        "asks_penalty": float(penalty),
+        "asks_duty": float(asks_duty(text)),
+        "asks_how": float(asks_how(text)),
         "rank_order": columns.rank_order[documents],
         "local": columns.local[documents].astype(np.float32),
         "trade": columns.trade[documents].astype(np.float32),
-        "question_length": same(n, float(len(text))),
-        "turns": same(n, float(s.query.turns)),
-        "cos_top": same(n, float(s.cosine.max(initial=0.0))),
+        "question_length": float(len(text)),
+        "turns": float(s.query.turns),
+        "cos_top": float(s.cosine.max(initial=0.0)),
     }
 
 
@@ -358,13 +367,11 @@ NAMES = (
 
 def features(evidence: Evidence, query: Query, found: Candidates) -> F32:
     """One row a candidate, columns as ``NAMES``; shape (len(found.rows), len(NAMES))."""
-    cosine = evidence.vectors.cosines(found.rows, query.vector)
-    near = _voted(evidence, found.rows, found.near)
-    scene = _Scene(evidence, query, found, cosine, _Own.of(evidence, query, found.rows), near)
+    scene = _Scene.of(evidence, query, found)
     block: Block = {}
     for part in _BLOCKS:
         block |= part(scene)
-    out = np.empty((len(found.rows), len(NAMES)), np.float32)
-    for i, name in enumerate(NAMES):
-        out[:, i] = block[name]
-    return out
+    out = np.empty((len(NAMES), len(found.rows)), np.float32)
+    for column, name in zip(out, NAMES, strict=True):
+        column[:] = block[name]
+    return out.T

@@ -16,10 +16,10 @@ import numpy as np
 
 from kb.base.records import ModelError
 from kb.search.rank.asks import asks_penalty
-from kb.search.rank.columns import F32, I64, Columns
+from kb.search.rank.columns import F32, I64, Columns, Flags
 from kb.search.rank.evidence import Candidates, Evidence, Query
 from kb.search.rank.logistic import F64, Logistic
-from kb.search.rank.values import log_rank, pooled_of, relative, same
+from kb.search.rank.values import log_rank, pooled_of, relative
 
 FILE = Path(__file__).with_name("model") / "prune.json"
 KEPT = 100
@@ -37,23 +37,35 @@ SIGNS = (*(f"asked_{name}" for name in _BASE), *(f"other_{name}" for name in _BA
 
 def signs(evidence: Evidence, query: Query, found: Candidates) -> F64:
     """Columns ``SIGNS`` of every candidate."""
+    columns = _signs(evidence, query, found).T.astype(np.float64)
+    asked = _asked(evidence, found)[:, None]
+    return np.concatenate((columns * asked, columns * ~asked), axis=1)
+
+
+def _asked(evidence: Evidence, found: Candidates) -> Flags:
+    return evidence.columns.asked[found.rows] > 0
+
+
+def _signs(evidence: Evidence, query: Query, found: Candidates) -> F32:
+    """``_BASE`` of every candidate, [signs, candidates]."""
     rows = found.rows
     cosine = evidence.vectors.cosines(rows, query.vector)
     below = cosine - cosine.max(initial=-1.0)
     bm25 = found.bm25[rows]
     listed = _listed(found, ("question_dense", "question_lexical", "named", "pair"))
-    near = same(len(rows), float(found.near.scores[0]) if len(found.near.scores) else 0.0)
+    near = float(found.near.scores[0]) if len(found.near.scores) else 0.0
     base = (
         *(below, log_rank(cosine), relative(bm25), log_rank(bm25), relative(pooled_of(evidence, found))),
         *(listed["question_dense"], relative(listed["question_lexical"]), relative(found.fused)),
         *((listed[name] > 0).astype(np.float32) for name in ("named", "pair")),
-        *(same(len(rows), 1.0), near, below * near),
+        *(1.0, near, below * near),
         *_of_laws(evidence.columns, rows, cosine, bm25),
         *_of_nature(evidence.columns, rows, asks_penalty(query.text)),
     )
-    asked = evidence.columns.asked[rows] > 0
-    columns = np.stack(base, axis=1).astype(np.float64)
-    return np.concatenate((columns * asked[:, None], columns * ~asked[:, None]), axis=1)
+    out = np.empty((len(_BASE), len(rows)), np.float32)
+    for row, values in zip(out, base, strict=True):
+        row[:] = values
+    return out
 
 
 def _of_laws(columns: Columns, rows: I64, cosine: F32, bm25: F32) -> tuple[F32, ...]:
@@ -93,7 +105,8 @@ def pruned(evidence: Evidence, query: Query, found: Candidates, kept: int = KEPT
     """The ``kept`` candidates worth most, in the order they had; all where there are no more."""
     if len(found.rows) <= kept:
         return found
-    odds = signs(evidence, query, found) @ _model().weights
+    asked, other = _model().weights.reshape(2, -1) @ _signs(evidence, query, found)
+    odds = np.where(_asked(evidence, found), asked, other)
     at = np.sort(np.argpartition(-odds, kept - 1)[:kept])
     return replace(found, rows=found.rows[at], fused=found.fused[at])
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import WordSearch
-from kb.search.rank.values import greatest
+from kb.search.rank.values import distinct, greatest
 
 # Cosines from which a word counts as there, as found, as hinted at: 车子 and 机动车 lie about at .6.
 THERE, FOUND, HINTED = 0.8, 0.6, 0.45
@@ -45,6 +45,11 @@ class WordSigns:
     hinted: F32
     partner: F32
     own: F32
+
+    @classmethod
+    def none(cls, n: int) -> WordSigns:
+        """Of ``n`` rows of which nothing is known."""
+        return cls(*(np.zeros(n, np.float32) for _ in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +145,13 @@ def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, kn
     n = len(rows)
     words = np.unique(table.question(question))
     if not len(words) or not n:
-        return WordSigns(*(np.zeros(n, np.float32) for _ in fields(WordSigns)))
+        return WordSigns.none(n)
     asked = _Asked.of(table, words)
     flat, starts = table.passages(rows)
     having = np.flatnonzero(known >= 0)
     known_flat, known_starts = table.known(known[having])
-    distinct, number = _distinct(np.concatenate((flat, known_flat)))
-    alike = _Alike.compare(table, asked, distinct)
+    every, number = distinct(np.concatenate((flat, known_flat)))
+    alike = _Alike.compare(table, asked, every)
     mine, theirs = number[: len(flat)], number[len(flat) :]
     blocks, text = alike.blocks(mine, starts)
     each = _whole(n, blocks, text)
@@ -176,18 +181,8 @@ def forth(table: WordSearch, question: str, rows: I64) -> F32:
         return np.zeros(len(rows), np.float32)
     asked = _Asked.of(table, words)
     flat, starts = table.passages(rows)
-    distinct, number = _distinct(flat)
-    return _whole(len(rows), *_Alike.compare(table, asked, distinct).blocks(number, starts)) @ asked.weight
-
-
-def _distinct(flat: I64) -> tuple[I64, I64]:
-    """Each number once, ascending, and the place of every one among them; faster than sorting."""
-    seen = np.zeros(int(flat.max(initial=-1)) + 1, np.bool_)
-    seen[flat] = True
-    words = np.flatnonzero(seen)
-    place = np.empty(len(seen), np.int64)
-    place[words] = np.arange(len(words))
-    return words, place.take(flat)
+    every, number = distinct(flat)
+    return _whole(len(rows), *_Alike.compare(table, asked, every).blocks(number, starts)) @ asked.weight
 
 
 def _together(columns: Columns, rows: I64, each: F32, weight: F32, forth: F32) -> F32:

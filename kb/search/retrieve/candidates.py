@@ -12,6 +12,7 @@ import numpy as np
 from kb.search.lexical import best
 from kb.search.rank import Candidates, Evidence, Query, Ranked, Votes
 from kb.search.rank.columns import F32, I64, Flags
+from kb.search.rank.values import distinct
 from kb.search.retrieve.fusion import RRF_K
 
 DENSE = 500  # what a question can still find; the cheap first stage (``prune``) chooses among them
@@ -47,11 +48,11 @@ def gather(evidence: Evidence, query: Query) -> Candidates:
     if query.named:
         lists["named"] = of_documents(evidence, query)
     lists["pair"] = partners(evidence, rows[:PARTNERS_OF], query.allowed)
-    more = [lists[name].rows for name in ("named", "pair") if name in lists]
-    every = np.concatenate([rows, *more])
-    kept = np.sort(np.unique(every, return_index=True)[1])
-    rows = every[kept]
-    fused = np.concatenate((fused, np.zeros(len(every) - len(fused), np.float32)))[kept]
+    beside = [row for name in ("named", "pair") if name in lists for row in lists[name].rows.tolist()]
+    held = set(rows.tolist())
+    more = [row for row in dict.fromkeys(beside) if row not in held]
+    rows = np.concatenate((rows, np.array(more, np.int64)))
+    fused = np.concatenate((fused, np.zeros(len(more), np.float32)))
     return Candidates(rows, fused, lists, bm25, pooled, near, worded)
 
 
@@ -59,11 +60,12 @@ def voted(evidence: Evidence, votes: Votes, allowed: Flags) -> Ranked:
     """Articles that the first known questions vote for: each takes the score of its best question, best first."""
     head = Votes(votes.questions[:QUESTIONS], votes.scores[:QUESTIONS])
     owner, rows = head.rows(evidence.known)
-    fit = allowed[rows]
-    owner, rows = owner[fit], rows[fit]
-    _, first = np.unique(rows, return_index=True)
-    first.sort()
-    return Ranked(rows[first], head.scores[owner[first]])
+    fit = allowed[rows].nonzero()[0]
+    first: dict[int, int] = {}
+    for row, at in zip(rows[fit].tolist(), fit.tolist(), strict=True):
+        first.setdefault(row, at)
+    found = np.fromiter(first.values(), np.int64, len(first))
+    return Ranked(rows[found], head.scores[owner[found]])
 
 
 def of_documents(evidence: Evidence, query: Query) -> Ranked:
@@ -88,17 +90,15 @@ def report_rows(evidence: Evidence, query: Query, allowed: Flags, bm25: F32) -> 
 def partners(evidence: Evidence, rows: I64, allowed: Flags) -> Ranked:
     """Duties and penalties of some rows, in the order of these."""
     _, found = evidence.columns.partners(rows)
-    found = found[allowed[found]]
-    _, first = np.unique(found, return_index=True)
-    found = found[np.sort(first)]
-    return Ranked(found, np.ones(len(found), np.float32))
+    once = list(dict.fromkeys(found[allowed[found]].tolist()))
+    return Ranked(np.array(once, np.int64), np.ones(len(once), np.float32))
 
 
 def fuse(lists: Mapping[str, Ranked], weights: Mapping[str, float]) -> tuple[I64, F32]:
     """Rows of all lists, best first, and their sums of weight / (k + rank); see ``fusion``."""
     every = np.concatenate([r.rows for r in lists.values()])
     parts = [weights.get(name, 1.0) / (RRF_K + np.arange(1, len(r) + 1)) for name, r in lists.items()]
-    rows, inverse = np.unique(every, return_inverse=True)
-    scores = np.bincount(inverse, np.concatenate(parts), minlength=len(rows))
-    order = np.argsort(-scores, kind="stable")
+    rows, place = distinct(every)
+    scores = np.bincount(place, np.concatenate(parts), minlength=len(rows))
+    order = (-scores).argsort(kind="stable")
     return rows[order], scores[order].astype(np.float32)

@@ -260,9 +260,8 @@ def _reasons(candidates: Candidates) -> dict[int, set[str]]:
     """Which lists brought each candidate."""
     why: dict[int, set[str]] = {row: set() for row in candidates.rows.tolist()}
     for name, ranked in candidates.lists.items():
-        for row in ranked.rows.tolist():
-            if row in why:
-                why[row].add(WHY[name])
+        for row in why.keys() & ranked.rows.tolist():
+            why[row].add(WHY[name])
     return why
 
 

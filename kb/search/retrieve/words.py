@@ -56,8 +56,9 @@ class Words:
 
 def taken(flat: npt.NDArray[np.unsignedinteger], starts: npt.NDArray[np.integer], texts: I64) -> tuple[I64, I64]:
     """Words of some texts, one after the other, and where each begins (one more than texts)."""
-    first, last = starts[texts].astype(np.int64), starts[texts + 1].astype(np.int64)
-    sizes = last - first
-    begins = np.concatenate(([0], np.cumsum(sizes)))
-    at = np.arange(begins[-1]) - np.repeat(begins[:-1] - first, sizes)
-    return flat[at].astype(np.int64), begins
+    first = starts.take(texts).astype(np.int64)
+    sizes = starts.take(texts + 1) - first
+    begins = np.concatenate(([0], sizes.cumsum()))
+    at = np.arange(begins[-1])
+    at += (first - begins[:-1]).repeat(sizes)
+    return flat.take(at).astype(np.int64), begins

@@ -20,8 +20,7 @@ def unit() -> np.ndarray:
 
 @pytest.fixture
 def stored(tmp_path: Path, unit: np.ndarray) -> Vectors:
-    blocks = [vectors.quantise(unit[:1000]), vectors.quantise(unit[1000:])]
-    assert vectors.write(tmp_path / "v.faiss", blocks, 256) == 3000
+    assert vectors.write(tmp_path / "v.faiss", vectors.quantise(unit)) == 3000
     return Vectors.open(tmp_path / "v.faiss")
 
 
@@ -58,13 +57,19 @@ def test_products_with_a_vector_are_those_of_the_rows(stored: Vectors, unit: np.
     assert stored.cosines(wanted, unit[7]) == pytest.approx(stored.rows(wanted) @ unit[7], abs=1e-5)
 
 
-def test_many_rows_are_found_by_a_shortlist(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def many() -> np.ndarray:
     rng = np.random.default_rng(9)
     topics = rng.normal(size=(400, 256)).astype(np.float32)  # texts lie about topics, not all over space
     raw = topics[rng.integers(0, 400, vectors.MANY + 1000)]
     raw += rng.normal(scale=0.7, size=raw.shape).astype(np.float32)
-    raw /= np.linalg.norm(raw, axis=1, keepdims=True)
-    vectors.write(tmp_path / "v.faiss", [vectors.quantise(raw)], 256)
+    unit: np.ndarray = raw / np.linalg.norm(raw, axis=1, keepdims=True)
+    return unit
+
+
+def test_many_rows_are_found_by_a_shortlist(tmp_path: Path, many: np.ndarray) -> None:
+    raw, rng = many, np.random.default_rng(11)
+    vectors.write(tmp_path / "v.faiss", vectors.quantise(raw))
     assert (tmp_path / "v.signs").is_file()
     found = Vectors.open(tmp_path / "v.faiss")
     allowed = np.ones(len(raw), np.bool_)
@@ -84,11 +89,40 @@ def test_many_rows_are_found_by_a_shortlist(tmp_path: Path) -> None:
     assert np.mean(alike) > 0.95
 
 
+def test_flags_made_ready_find_what_other_flags_find(tmp_path: Path, many: np.ndarray) -> None:
+    vectors.write(tmp_path / "v.faiss", vectors.quantise(many))
+    found = Vectors.open(tmp_path / "v.faiss")
+    every = []
+    for step in range(30, 30 + 2 * vectors.READY):  # more sets than are kept
+        allowed = np.ones(len(many), np.bool_)
+        allowed[::step] = False
+        ready = allowed.copy()
+        ready.setflags(write=False)
+        every.append((allowed, ready))
+    for _ in range(2):
+        for row, (allowed, ready) in enumerate(every):
+            ids, scores = found.top(many[row * 37], 20, allowed)
+            ids_ready, scores_ready = found.top(many[row * 37], 20, ready)
+            assert ready[ids_ready].all()
+            assert ids_ready.tolist() == ids.tolist()
+            assert scores_ready == pytest.approx(scores)
+
+
+def test_signs_already_known_are_written_as_they_are(tmp_path: Path, many: np.ndarray) -> None:
+    codes = vectors.quantise(many)
+    vectors.write(tmp_path / "one.faiss", codes)
+    one = Vectors.open(tmp_path / "one.faiss")
+    assert vectors.signed(one.codes).tolist() == codes.tolist()
+    vectors.write(tmp_path / "two.faiss", vectors.signed(one.codes), one.bits)
+    for suffix in (".faiss", ".signs"):
+        assert (tmp_path / f"one{suffix}").read_bytes() == (tmp_path / f"two{suffix}").read_bytes()
+
+
 def test_few_allowed_rows_are_searched_exactly(tmp_path: Path) -> None:
     rng = np.random.default_rng(10)
     raw = rng.normal(size=(vectors.MANY, 128)).astype(np.float32)
     raw /= np.linalg.norm(raw, axis=1, keepdims=True)
-    vectors.write(tmp_path / "v.faiss", [vectors.quantise(raw)], 128)
+    vectors.write(tmp_path / "v.faiss", vectors.quantise(raw))
     found = Vectors.open(tmp_path / "v.faiss")
     allowed = np.zeros(len(raw), np.bool_)
     allowed[rng.choice(len(raw), 300, replace=False)] = True
@@ -97,6 +131,6 @@ def test_few_allowed_rows_are_searched_exactly(tmp_path: Path) -> None:
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path, unit: np.ndarray) -> None:
-    vectors.write(tmp_path / "none.faiss", [], 256)
+    vectors.write(tmp_path / "none.faiss", np.empty((0, 256), np.int8))
     ids, scores = Vectors.open(tmp_path / "none.faiss").top(unit[0], 5)
     assert len(ids) == len(scores) == 0
