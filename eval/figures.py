@@ -15,8 +15,9 @@ from pathlib import Path
 from eval.report.claims import claims, figure, printed, rewritten
 from eval.run import command, store
 from eval.run.context import ROOT, SHARED
-from kb.app import KnowledgeBase, Settings, build_index
+from kb.app import KnowledgeBase, build_index
 from kb.base.records import InputError, KbError
+from kb.settings import Settings
 
 INDEX = ROOT / ".work" / "figures"
 # Figures of the benchmark, of the index a result was measured on, of draws that take half an hour of training.

@@ -55,8 +55,9 @@ def shared_dir() -> Path:
 
 def _built(name: str, corpora: list[Path]) -> Path:
     """An index under .work/, built once and brought up to date; another test process may be building it."""
-    from kb.app import Settings, build_index
+    from kb.app import build_index
     from kb.base.records import BuildRunning
+    from kb.settings import Settings
 
     index = ROOT / ".work" / name
     give_up = time.monotonic() + 600
@@ -73,7 +74,8 @@ def _built(name: str, corpora: list[Path]) -> Path:
 @pytest.fixture(scope="session")
 def bundled_base() -> KnowledgeBase:
     """The knowledge base over the bundled corpus alone, place 上海市."""
-    from kb.app import KnowledgeBase, Settings
+    from kb.app import KnowledgeBase
+    from kb.settings import Settings
 
     return KnowledgeBase(Settings(index=_built("bundled-index", [])))
 
@@ -81,7 +83,8 @@ def bundled_base() -> KnowledgeBase:
 @pytest.fixture(scope="session")
 def full_base(shared_dir: Path) -> KnowledgeBase:
     """The knowledge base over every official text beside the checkout; use with the ``corpus`` marker."""
-    from kb.app import KnowledgeBase, Settings
+    from kb.app import KnowledgeBase
+    from kb.settings import Settings
 
     return KnowledgeBase(Settings(index=_built("full-index", [shared_dir / "corpus"])))
 

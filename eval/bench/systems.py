@@ -50,9 +50,9 @@ class Ours:
 
     def build(self, files: Sequence[Path], folder: Path) -> None:
         """Build or bring up to date."""
-        from kb.app import CHECKOUT
         from kb.search.embed import load_encoder
         from kb.search.index.build import Inputs, build
+        from kb.settings import CHECKOUT
 
         bundled = CHECKOUT / "corpus"
         known = tuple(sorted((bundled / "questions").glob("*.jsonl"))) if self._known else ()
@@ -62,7 +62,8 @@ class Ours:
         """The retriever over the generation."""
         from datetime import date
 
-        from kb.app import KnowledgeBase, Settings
+        from kb.app import KnowledgeBase
+        from kb.settings import Settings
 
         base = KnowledgeBase(Settings(index=folder))
         day = date.fromisoformat(DAY)

@@ -77,7 +77,8 @@ def answer(job: dict[str, Any]) -> dict[str, Any]:
     """Memory of a process that has answered the questions (the product only), and the time of each answer."""
     from datetime import date
 
-    from kb.app import KnowledgeBase, Settings
+    from kb.app import KnowledgeBase
+    from kb.settings import Settings
 
     base = KnowledgeBase(Settings(index=Path(job["folder"])))
     spent = []

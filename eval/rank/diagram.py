@@ -18,7 +18,8 @@ import numpy as np
 from eval.rank.report import Bin, reliability
 from eval.report.charts import diagonal
 from eval.tasks.retrieval import ROOT, SHARED, Row, named, put, rows
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
+from kb.settings import Settings
 
 OUT = ROOT / "docs" / "reliability.svg"
 FIRST = 5

@@ -20,11 +20,12 @@ import numpy.typing as npt
 
 from eval.rank.calibrate import logistic
 from eval.train.data import ROOT
-from kb.app import KnowledgeBase, Settings, build_index
+from kb.app import KnowledgeBase, build_index
 from kb.base.textnorm import squeeze
 from kb.search.rank.logistic import Logistic
 from kb.search.rank.reports import MODEL, ROUTE_SIGNS, ROW_SIGNS, whole_signs
 from kb.search.retrieve import Retriever, Scope
+from kb.settings import Settings
 
 F64 = npt.NDArray[np.float64]
 DAY = date(2026, 6, 30)

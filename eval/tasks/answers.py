@@ -178,7 +178,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--worst", type=int, default=10)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(argv)
-    from kb.app import KnowledgeBase, Settings
+    from kb.app import KnowledgeBase
+    from kb.settings import Settings
 
     rows = run(KnowledgeBase(Settings(index=options.index)), options.files, options.as_of)
     show(rows, options.worst)

@@ -20,13 +20,14 @@ from typing import Any
 from eval.run.context import Context
 from eval.run.outcome import Outcome, failed
 from eval.run.task import Task
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
 from kb.assist.draft import PLACEHOLDER, Draft, Drafter, Fact, from_text
 from kb.base.quantity import contains_value, find_dates, find_quantities
 from kb.base.records import KbError
 from kb.base.textnorm import squeeze
 from kb.report.parse import parse_report
 from kb.search.embed import load_encoder
+from kb.settings import Settings
 from kb.text.read import read
 
 ROOT = Path(__file__).resolve().parents[2]

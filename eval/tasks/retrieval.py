@@ -20,8 +20,9 @@ import numpy as np
 
 from eval.metrics.ranking import measure as ranking
 from eval.metrics.stats import interval
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
 from kb.base.records import KbError, SearchResult
+from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"

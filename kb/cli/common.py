@@ -9,7 +9,8 @@ import argparse
 import json
 from dataclasses import replace
 
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
+from kb.settings import Settings
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

@@ -7,8 +7,8 @@ import getpass
 import sys
 from pathlib import Path
 
-from kb.app import Settings
 from kb.base.records import InputError, SettingsError
+from kb.settings import Settings
 
 _DOES = {"list": "列出用户", "add": "增加用户", "password": "改口令", "role": "改角色", "remove": "删除用户"}
 

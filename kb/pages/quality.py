@@ -13,12 +13,12 @@ from typing import Any
 
 import gradio as gr
 
-from kb.app import CHECKOUT
 from kb.pages.shared.door import Door, Handler
 from kb.pages.shared.markup import Markup, badge, tag
 from kb.pages.shared.notices import hint, problem
 from kb.pages.shared.panel import panel, shown
 from kb.serve.users import Role
+from kb.settings import CHECKOUT
 
 TITLE = "评测"
 RESULTS = CHECKOUT / "eval" / "results"

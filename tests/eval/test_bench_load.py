@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from eval.bench.load import Asked, _everybody, summary
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
+from kb.settings import Settings
 from tests.fakes.web import free_port, serving
 
 TWO = argparse.Namespace(people=2, each=1, all_at_once=True)

@@ -93,8 +93,9 @@ def users_url(bundled_base: KnowledgeBase, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over texts that try to become script: in title, headings, articles, report and file name."""
-    from kb.app import Settings, build_index
+    from kb.app import build_index
     from kb.serve.web import Listening, make_app
+    from kb.settings import Settings
     from tests.pages.hostile import HostileBase, write_hostile
 
     folder = tmp_path_factory.mktemp("hostile")
@@ -108,8 +109,9 @@ def hostile_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def own_url(small_bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page over an index of its own, which a test may change."""
-    from kb.app import Settings, build_index
+    from kb.app import build_index
     from kb.serve.web import Listening, make_app
+    from kb.settings import Settings
 
     settings = Settings(index=tmp_path_factory.mktemp("own") / "index", bundled=small_bundled)
     build_index(settings, [])
@@ -129,8 +131,8 @@ def small_bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def empty_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page where nothing was built yet."""
-    from kb.app import Settings
     from kb.serve.web import Listening, make_app
+    from kb.settings import Settings
 
     port = free_port()
     nothing: Path = tmp_path_factory.mktemp("nothing")

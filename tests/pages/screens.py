@@ -183,9 +183,10 @@ def main(folder: Path, only: Sequence[str] = ()) -> None:
 
 def servers(held: ExitStack) -> dict[str, str]:
     """The page four times: as it is, with a chat model that writes slowly, with users, and without an index."""
-    from kb.app import KnowledgeBase, Settings
+    from kb.app import KnowledgeBase
     from kb.serve.users import add_user
     from kb.serve.web import Listening, make_app
+    from kb.settings import Settings
     from tests.conftest import _built
     from tests.fakes.openai_server import OpenAIServer, Reply, good
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from kb.app import KnowledgeBase, Settings, build_index
+from kb.app import KnowledgeBase, build_index
 from kb.base.address import ArticleNo
 from kb.base.records import InputError, Passage
 from kb.pages.corpus import MAX_FILES, outcomes, standing, taken
@@ -18,6 +18,7 @@ from kb.pages.shared.door import MAX_OFFERS, Door, Offers
 from kb.pages.shared.provision import open_row, row_name
 from kb.pages.shared.rebuild import Progress, Rebuild, uploads_folder
 from kb.serve.users import Role
+from kb.settings import Settings
 
 LAW = (
     "# 示例仓库条例\n\n（2024年1月1日示例市人民代表大会常务委员会通过）\n\n"

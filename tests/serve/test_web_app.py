@@ -11,11 +11,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from kb.app import KnowledgeBase, Settings
+from kb.app import KnowledgeBase
 from kb.base.records import SettingsError
 from kb.serve.users import Role
 from kb.serve.web import Listening, make_app
 from kb.serve.web.logs import JsonLines
+from kb.settings import Settings
 
 # Every handler the page has, and what it takes to call it. A new one is added here on purpose or not at all.
 HANDLERS = {

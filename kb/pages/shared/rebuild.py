@@ -14,8 +14,9 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, Literal
 
-from kb.app import KnowledgeBase, Settings, build_index, corpora_of
+from kb.app import KnowledgeBase, build_index, corpora_of
 from kb.base.records import KbError
+from kb.settings import Settings
 
 _log = logging.getLogger("kb.pages")
 _DIED = "更新中断了；原来的资料仍可使用，请再试一次"

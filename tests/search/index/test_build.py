@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.app import Settings, build_index
+from kb.app import build_index
+from kb.settings import Settings
 from kb.base.address import ArticleNo
 from kb.base.records import BuildRunning, GenerationError, InputError
 from kb.search.embed import load_encoder
