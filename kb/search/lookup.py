@@ -87,7 +87,7 @@ def locate(text: str, generation: Generation, day: date, place: str = "") -> Loc
     Raises UnknownProvision (no such article, 款 or 项: the range that exists is said), NotHeld (a real instrument
     whose text is not in the index), AmbiguousReference (several instruments fit), InputError (no provision named).
     """
-    every = named(text, generation, day, place) or named(_with_unit(text), generation, day, place)
+    every = named(text, generation, day, place) or named(with_unit(text), generation, day, place)
     if every:
         if every[0].error is not None:
             raise every[0].error
@@ -105,7 +105,7 @@ def locate(text: str, generation: Generation, day: date, place: str = "") -> Loc
     raise InputError(f"请写明条号：《{keys[0]}》有{range_text(last)}，如“{keys[0]}第一条”")
 
 
-def _with_unit(text: str) -> str:
+def with_unit(text: str) -> str:
     """安法97, 刑法134之一 → 安法第97条, 刑法第134条之一: what people type into a look-up; other texts as they are."""
     m = _BARE.fullmatch(text.strip())
     return text if m is None else f"{m['name']}第{m['number']}条" + (f"之{m['suffix']}" if m["suffix"] else "")

@@ -13,14 +13,12 @@ from kb.assist.answer.cited import Cited
 from kb.assist.answer.focus import CRIME, focus
 from kb.assist.answer.near import Near
 from kb.assist.answer.person import Kind, is_person, kind, share_of, told, units_share
+from kb.assist.answer.sentence import key_sentence
 from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
-KEY = 110  # characters of a sentence of the law that is said in the conclusion
 GUESS = "（对应关系按文字推定）"
 _PAYER = re.compile(r"对[^，；：]{1,40}?罚款")
-_SENTENCE = re.compile(r"[^。；\n]+[。；]?")
-_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,22 +191,6 @@ def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[
     if len(told) == 1:
         return [head + told[0]]
     return [head, *(f"· {line}" for line in told)]
-
-
-def key_sentence(text: str, question: str, near: Near) -> str:
-    """The sentence of ``text`` nearest to the question, verbatim, cut with … where it is long."""
-    sentences = [s for m in _SENTENCE.finditer(text.replace("…", "\n")) if len(s := m[0].strip()) > 3]
-    if not sentences:
-        return text[:KEY]
-    scores = near(question, sentences)
-    best = sentences[max(range(len(sentences)), key=scores.__getitem__)]
-    best = _LABEL.sub("", best).rstrip("。；：:")
-    return shortened(best)
-
-
-def shortened(sentence: str) -> str:
-    """A sentence cut with … where it is long; the quotation beside it is whole."""
-    return sentence if len(sentence) <= KEY else sentence[: KEY - 1] + "…"
 
 
 def _conflict(why: str, high: Cited, low: Cited) -> str:

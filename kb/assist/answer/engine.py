@@ -14,9 +14,10 @@ from functools import cached_property
 from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
 from kb.assist.answer.cited import cite
-from kb.assist.answer.compose import fitted, shortened
+from kb.assist.answer.compose import fitted
 from kb.assist.answer.elsewhere import held_in, place_asked, wants_local_law
 from kb.assist.answer.generated import Tell, in_words, rewrite
+from kb.assist.answer.grades import accident_grade
 from kb.assist.answer.intent import cues
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
@@ -25,12 +26,15 @@ from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import ReportReader, asks_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
+from kb.assist.answer.sentence import shortened
 from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
 from kb.assist.answer.targets import Profile, authority_year, office_named, profiles
 from kb.assist.chain import ChatModel
-from kb.base.records import Answer, Figure, SearchResult
+from kb.base.address import Address
+from kb.base.records import Answer, Figure, Passage, SearchResult
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
+from kb.search.lookup import document_on
 from kb.search.retrieve import Retriever, Scope
 
 SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
@@ -100,11 +104,12 @@ class AnswerEngine:
 
     def _searched(self, read: Question, scope: Scope, k: int) -> tuple[Question, SearchResult]:
         """The hits; where nothing tells whether the question leans on the ones before, the surer way of reading it."""
-        result = self.retriever.search(read.text, scope=scope, k=k, history=read.leaning)
+        text = read.text + read.grade
+        result = self.retriever.search(text, scope=scope, k=k, history=read.leaning)
         if not read.intent.may_follow or read.located or result.confidence is None:
             return read, result
         with_history = leaning(read)
-        other = self.retriever.search(read.text, scope=scope, k=k, history=with_history.leaning)
+        other = self.retriever.search(text, scope=scope, k=k, history=with_history.leaning)
         if (other.confidence or 0.0) > result.confidence:
             return with_history, other
         return read, result
@@ -120,13 +125,24 @@ class AnswerEngine:
 
     def _read(self, question: str, history: Sequence[str], scope: Scope) -> tuple[Question, str]:
         """The question read, a follow-up rewritten where a chat model can; and a line that says so, or ""."""
-        read = read_question(question, history, self.generation, scope.place, scope.as_of)
+        read = self._graded(read_question(question, history, self.generation, scope.place, scope.as_of), scope)
         if self.chat is None or not read.intent.follow_up:
             return read, ""
         alone, told = rewrite(self.chat, question, history)
         if not alone or alone == question:
             return read, told
-        return read_question(alone, (), self.generation, scope.place, scope.as_of), told
+        return self._graded(read_question(alone, (), self.generation, scope.place, scope.as_of), scope), told
+
+    def _graded(self, read: Question, scope: Scope) -> Question:
+        """The question with the grade of the accident that its numbers tell."""
+
+        def article(at: Address) -> Passage | None:
+            document = document_on(self.generation, at.title, scope.as_of)
+            found = document is not None and at.article is not None
+            return self.generation.article(at.title, at.article, document.version) if found else None
+
+        grade = accident_grade(read.full, self.rules.grades, article)
+        return replace(read, grade=f"，{grade}") if grade else read
 
     def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
         refusal = refuse.before_searching(read, self.generation) or self._not_here(read, scope)

@@ -16,6 +16,7 @@ from kb.assist.answer.cited import Cited, cite
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
+from kb.assist.answer.general import asks_general, of_general_law
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
@@ -60,7 +61,8 @@ class LawAnswers:
             chosen = selection.named(question)
         else:
             chosen = selection.found(question, self._hits(question, result))
-        if not chosen:
+        chosen = of_general_law(question, chosen, self.rules)
+        if not chosen and not asks_general(question.text, self.rules):
             return None
         person = asked_of(question.text) if any(c.sanctions for c in chosen) else None
         ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
@@ -115,7 +117,8 @@ class LawAnswers:
         changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
-        about = question.intent.follow_up and asks_procedure(question.text, self.rules)
+        follows = question.intent.follow_up and asks_procedure(question.text, self.rules)
+        about = follows or asks_general(question.text, self.rules)
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
         text = compose(parts, self.near)
@@ -134,11 +137,11 @@ class LawAnswers:
 
     def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
         """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
-        told, *leaning = question.text, *reversed([q for q in question.leaning if q])
+        told, *leaning = question.text + question.grade, *reversed([q for q in question.leaning if q])
         if thin and leaning:
             told, leaning = leaning[0], [told, *leaning[1:]]
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
-        best = max(c.probability for c in chosen)
+        best = max((c.probability for c in chosen), default=0.0)
         out: list[Cited] = []
         for c in chosen:
             duty = (duties or c.unsaid) if c.sanctions else ""

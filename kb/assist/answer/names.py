@@ -17,7 +17,7 @@ _BRACKETS = re.compile(r"《([^《》]{2,60})》")
 # Words that a title ends with, and the mistyped forms of them met in the known questions.
 _TYPE = re.compile(
     r"(?:条例|条列|办法|规定|细则|规则|解释|标准|规范|规程|通则|导则|法典"
-    r"|(?<![违非合执司方犯守依普想说看做没无])法(?![院律人制庭官治]|[定规](?!定)))(?:[（(]?[一二三四五1-5][）)]?)?"
+    r"|(?<![违非合执司方犯守依普想说看做没无])法(?![院律人制庭官治]|[定规](?!定)))(?:[（(]?[一二三四五1-5][）)]?(?![一二三四五六七八九十百零0-9]*\s*条))?"
 )
 _DECREE = re.compile(r"(?:[\u4e00-\u9fff]{2,12}令(?:第\s?)?[0-9]{1,4}\s?号|[0-9]{1,4}\s?号令)")
 _STANDARD = re.compile(

@@ -14,12 +14,16 @@ from kb.assist.answer.intent import Intent, read_intent
 from kb.assist.answer.names import NamedInstrument, named_instruments
 from kb.base.address import NUMERAL
 from kb.search.index import Generation
-from kb.search.lookup import Located, Named, named
+from kb.search.lookup import Located, Named, named, with_unit
 
 HISTORY = 2  # earlier questions that a follow-up leans on
 # 134条1 for 第一百三十四条之一, as it is typed on a phone; not 134条1款.
 _BARE_ARTICLE = re.compile(rf"\s*({NUMERAL})\s*条")
 _UNMARKED = re.compile(rf"((?:条例|办法|细则|规定|法)\s*)({NUMERAL}条)")
+# An article or a part of one that opens a question: 那第九十八条呢, 第二款怎么说.
+_OPENS = r"(?:那么?|再|还有|请问|看看|查一下|和|跟|另外|，|,|\s)*"
+_ARTICLE = re.compile(rf"{_OPENS}(?P<at>)第?\s*(?P<number>{NUMERAL})\s*条(?![例款件规理])")
+_PART = re.compile(rf"{_OPENS}(?P<at>)第\s*[（(]?{NUMERAL}[）)]?\s*[款项]")
 _SUFFIX = re.compile(r"(条)\s*([1-9])(?![0-9款项号万千百年月日天人个元])")
 
 
@@ -28,7 +32,8 @@ class Question:
     """A question as it is answered. ``history``: the earlier questions, oldest first.
 
     ``named``: the provisions it names, with where each leads; ``instruments``: the instruments it names, or of a
-    follow-up those that the question before it named.
+    follow-up those that the question before it named. ``grade``: what its numbers of dead and hurt amount to, as words
+    to be put behind it (，较大事故); "" where it tells none.
     """
 
     text: str
@@ -36,6 +41,7 @@ class Question:
     intent: Intent
     named: tuple[Named, ...]
     instruments: tuple[NamedInstrument, ...]
+    grade: str = ""
 
     @property
     def located(self) -> list[Located]:
@@ -51,7 +57,7 @@ class Question:
     @property
     def full(self) -> str:
         """The words to be near to: with the earlier questions where it leans on them."""
-        return " ".join((*self.leaning, self.text))
+        return " ".join((*self.leaning, self.text)) + self.grade
 
 
 def read_question(text: str, history: Sequence[str], generation: Generation, place: str, day: date) -> Question:
@@ -62,8 +68,38 @@ def read_question(text: str, history: Sequence[str], generation: Generation, pla
     if intent.follow_up and not found:
         for earlier in reversed(history[-HISTORY:]):
             found = found or named_instruments(earlier, catalogue, place)
-    provisions = named(_spelt(text, own), generation, day, place)
+    spelt = _bare(text, generation, place) or ("" if own else _inherited(text, history, generation, place, day))
+    spelt = spelt or _spelt(text, own)
+    provisions = named(spelt, generation, day, place)
     return Question(text, tuple(history), intent, tuple(provisions), tuple(found))
+
+
+def _bare(text: str, generation: Generation, place: str) -> str:
+    """消防法60 spelt as a reference; "" where the text is not a name and a number."""
+    spelt = with_unit(text)
+    found = named_instruments(spelt, generation.catalogue, place) if spelt != text else []
+    return _spelt(spelt, found) if any(len(n.keys) == 1 for n in found) else ""
+
+
+def _inherited(text: str, history: Sequence[str], generation: Generation, place: str, day: date) -> str:
+    """那第九十八条呢, 第二款呢 with the instrument (and article) that the questions before named; "" without such."""
+    article, part = _ARTICLE.match(text), _PART.match(text)
+    if article is None and part is None:
+        return ""
+    for earlier in reversed(history):
+        told = [n for n in named_instruments(earlier, generation.catalogue, place) if len(n.keys) == 1]
+        if article is not None and told:
+            return f"{text[: article.start('at')]}《{told[-1].keys[0]}》第{article['number']}条{text[article.end() :]}"
+        addresses = [found.address for n in read_provisions(earlier, generation, place, day) for found in n.located]
+        if part is not None and addresses:
+            at = addresses[-1]
+            return f"{text[: part.start('at')]}《{at.title}》{at.article}{text[part.start('at') :]}"
+    return ""
+
+
+def read_provisions(text: str, generation: Generation, place: str, day: date) -> list[Named]:
+    """The provisions that a question names by itself."""
+    return named(_spelt(text, named_instruments(text, generation.catalogue, place)), generation, day, place)
 
 
 def leaning(question: Question) -> Question:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.assist.answer.near import Near
+from kb.assist.answer.thresholds import fits, ranges_in, told_in
 from kb.base.address import Address
 from kb.base.quantity import find_quantities
 from kb.base.records import Item, Paragraph, Passage
@@ -24,12 +25,16 @@ GAP = "…"
 LISTED = 200  # characters of a list that imposes nothing, quoted whole: it is read as one
 MARGIN = 0.06  # a 项 this near to the best one goes along (score of ``Near``)
 BESIDE, BESIDE_PENAL = 0.2, 0.15  # the same for a 款, and for one of a penalty
+CLAUSES = 2  # clauses that ask, from which several things are asked
 CLAUSE = 4  # characters of a clause of a question that can ask something of its own
 GRADES = 0.25  # the same where each 项 has its own sanction: the question must tell the grade to leave out the others
+GRADED = 2  # 项 with ranges from which a list is one of grades
 MOST_ITEMS = 2  # 项 quoted of a list, unless the question wants all of it
 MOST = 900  # characters of one quotation; a longer list is cut to its best items
 HINT = 0.25  # head start of the 款 and 项 at which a pair stands
+FIT = 0.5  # head start of what sets a range that holds a number told, taken from what sets one that does not
 VALUE = 0.25  # head start of what holds a value of the kind asked for (几天: a duration)
+_GRADE = re.compile(r"(?P<grade>特别重大|(?<!特别)重大|较大|一般)(?:生产安全|安全|火灾|涉险)?事故")
 # 依照前款规定处罚: the sanction itself stands in the 款 before.
 _AS_BEFORE = re.compile(
     r"(?:依照|按照|根据)(?:本条)?(?:前|上|第一)款(?:的?规定)?(?:处罚|处理|予以处罚|给予处罚|的?数额)"
@@ -154,7 +159,9 @@ def _scores(texts: Sequence[str], wish: Wish, near: Near) -> list[float]:
         scores = [a + b / 2 for a, b in zip(scores, near(words, texts), strict=True)]
     heavy = 1 + len(wish.beside) / 2
     held = [bool(kinds) and any(q.kind in kinds for q in find_quantities(t)) for t in texts]
-    return [s / heavy + VALUE * h for s, h in zip(scores, held, strict=True)]
+    told = told_in(wish.question)
+    ranged = [{True: FIT, False: -FIT, None: 0.0}[fits(told, t)] for t in texts]
+    return [s / heavy + VALUE * h + r for s, h, r in zip(scores, held, ranged, strict=True)]
 
 
 def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Paragraph]:
@@ -177,11 +184,16 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
     return sorted(kept, key=lambda p: p.n)
 
 
+def asking_clauses(question: str) -> list[str]:
+    """The clauses of a question that each ask something (至少几个人押送？坐公交送行吗)."""
+    clauses = [c for c in _CLAUSE.split(question) if len(c) >= CLAUSE]
+    return [c for c in clauses if _ASKING.search(c)]
+
+
 def _asked_each(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Paragraph]:
-    """Where a question asks several things (至少几个人押送？坐公交送行吗), the 款 nearest to each; else none."""
-    clauses = [c for c in _CLAUSE.split(wish.question) if len(c) >= CLAUSE]
-    asking = [c for c in clauses if _ASKING.search(c)]
-    if len(asking) < 2:
+    """Where a question asks several things, the 款 nearest to each; else none."""
+    asking = asking_clauses(wish.question)
+    if len(asking) < CLAUSES:
         return []
     each = [_scores([p.text for p in parts], replace(wish, question=c), near) for c in asking]
     return [parts[max(range(len(parts)), key=scores.__getitem__)] for scores in each]
@@ -223,16 +235,43 @@ def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]
     scores = _scores([i.text for i in paragraph.items], wish, near)
     hinted = wish.hint[0] in (None, paragraph.n)
     scores = [s + HINT * (hinted and i.n == wish.hint[1]) for s, i in zip(scores, paragraph.items, strict=True)]
+    graded = _graded(paragraph, wish)
+    if graded is not None:
+        return graded
     best = max(scores)
     ranked = sorted(zip(scores, paragraph.items, strict=True), key=lambda pair: -pair[0])
     differ = _items_differ(paragraph.items)
     near_enough = [item for score, item in ranked if score >= best - (GRADES if differ else MARGIN)]
     if differ and size <= MOST and len(near_enough) > MOST_ITEMS:
         return [(paragraph.start, paragraph.end)]
-    kept = near_enough[:MOST_ITEMS]
+    return _listed(paragraph, near_enough[:MOST_ITEMS])
+
+
+def _listed(paragraph: Paragraph, kept: Sequence[Item]) -> list[tuple[int, int]]:
+    """The lead-in, some 项, and what stands behind the last one."""
     tail = (paragraph.items[-1].end, paragraph.end)
     spans = [*_lead(paragraph), *((i.start, i.end) for i in sorted(kept, key=lambda i: i.n))]
     return [*spans, tail] if tail[1] > tail[0] else spans
+
+
+def _graded(paragraph: Paragraph, wish: Wish) -> list[tuple[int, int]] | None:
+    """Of 项 that are grades those that the question tells, by number or by name, all where it tells none; else None."""
+    named = [m["grade"] if (m := _GRADE.search(i.text)) else "" for i in paragraph.items]
+    if all(named):
+        held = [grade in grades_named(wish.question) for grade in named]
+    elif sum(bool(ranges_in(i.text)) for i in paragraph.items) >= GRADED:
+        told = told_in(wish.question)
+        held = [bool(fits(told, i.text)) for i in paragraph.items]
+    else:
+        return None
+    if any(held):
+        return _listed(paragraph, [i for i, fit in zip(paragraph.items, held, strict=True) if fit])
+    return [(paragraph.start, paragraph.end)] if len(paragraph.text) <= MOST else None
+
+
+def grades_named(text: str) -> frozenset[str]:
+    """Grades of accidents that a text names: 较大, 特别重大 …"""
+    return frozenset(m["grade"] for m in _GRADE.finditer(text))
 
 
 def _items_differ(items: Sequence[Item]) -> bool:

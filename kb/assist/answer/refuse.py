@@ -69,8 +69,8 @@ def before_searching(question: Question, generation: Generation) -> Refusal | No
 
 
 def nameless(question: Question) -> Refusal | None:
-    """An article is asked for and no law is named, neither here nor in the question before; None when one is."""
-    if question.instruments or question.named or question.history or not _ARTICLE_ONLY.search(squeeze(question.text)):
+    """An article is asked for and no law is named, neither here nor in the questions before; None when one is."""
+    if question.instruments or question.named or not _ARTICLE_ONLY.search(squeeze(question.text)):
         return None
     return Refusal("nameless", "没有写明是哪部法规的条文；请写成“安全生产法第九十七条”的样子")
 

@@ -25,7 +25,7 @@ class Tip:
 
     Shown when the question holds one of ``asked`` and (with ``either``: or) the answer's sanctions call for it: a
     measure with one of ``measures`` in its name, a fine that reaches ``heavy`` or stays within the limits on the spot.
-    ``after``: only where one of those tips is shown.
+    ``after``: only where one of those tips is shown. ``general``: on the procedure that every penalty has.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Tip:
     small_fine: bool = False
     either: bool = False
     when: str = ""
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Everything the files say; empty when they are absent. ``strangers``: questions that nothing held answers."""
+    """Everything the files say; empty when they are absent. ``strangers``: questions that nothing held answers.
+
+    ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties.
+    """
 
     tips: tuple[Tip, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     limits: Limits = Limits()
     strangers: tuple[str, ...] = ()
+    grades: Address | None = None
+    general: tuple[str, ...] = ()
 
     def tip(self, id: str) -> Tip | None:
         """The tip of that name; None when there is none."""
@@ -81,9 +87,11 @@ def load_rules(folder: Path) -> Rules:
         tips = tuple(_tip(row) for row in procedure.get("tip", ()))
         known = tuple(_conflict(row) for row in conflicts.get("conflict", ()))
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
+        general = tuple(procedure.get("general", ()))
+        grades = _addresses([procedure["grades"]])[0] if "grades" in procedure else None
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{folder} 里的 procedure.toml 或 conflicts.toml 写法有误：{error}；请改正") from error
-    return Rules(tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"))
+    return Rules(tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"), grades, general)
 
 
 # Unanswerable for the text or article they name: rules refuse them, and the same matter may be answered (有限空间作业
@@ -127,6 +135,7 @@ def _tip(row: Mapping[str, Any]) -> Tip:
         small_fine=row.get("small_fine", False),
         either=row.get("either", False),
         when=row.get("when", ""),
+        general=row.get("general", False),
     )
 
 

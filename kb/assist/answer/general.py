@@ -1,0 +1,38 @@
+"""Questions on the procedure that every penalty has (复议, 缴款, 送达): general law answers them, not some trade's rule.
+
+Does not know ranking: 对罚款不服几天内复议 is near to every rule that repeats the matter for its own field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.assist.answer.intent import asks_penalty
+from kb.assist.answer.question import Question
+from kb.assist.answer.rules import Rules
+from kb.assist.answer.select import Chosen
+from kb.base.textnorm import squeeze
+
+# Words of titles that name no field.
+_PLAIN = re.compile(r"行政|处罚|管理|条例|办法|规定|实施|细则|程序|案件|机关|办理|决定|法$|中华人民共和国|[省市]")
+_PIECE = 2  # characters of a title's word that show the field in a question
+
+
+def of_general_law(question: Question, chosen: Sequence[Chosen], rules: Rules) -> list[Chosen]:
+    """``chosen`` without the rules of other fields, where the question asks for procedure and names no instrument."""
+    if question.instruments or question.intent.follow_up or not asks_general(question.text, rules):
+        return list(chosen)
+    return [c for c in chosen if c.passage.title in rules.general or _field_told(c.passage.title, question.text)]
+
+
+def asks_general(question: str, rules: Rules) -> bool:
+    """Whether the words of a question ask for such procedure, and for no sanction besides."""
+    text = squeeze(question)
+    return not asks_penalty(question) and any(word in text for tip in rules.tips if tip.general for word in tip.asked)
+
+
+def _field_told(title: str, question: str) -> bool:
+    text = squeeze(question)
+    words = [w for w in _PLAIN.sub(" ", title).split() if len(w) >= _PIECE]
+    return any(w[i : i + _PIECE] in text for w in words for i in range(len(w) - 1))

@@ -1,0 +1,39 @@
+"""The grade of an accident that a question tells by numbers (死了三个人 → 较大事故), read from the law itself.
+
+Does not know thresholds: the article that sets them is named in ``corpus/procedure.toml`` and read where it is held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from kb.assist.answer.thresholds import fits, told_in
+from kb.base.address import Address
+from kb.base.records import Passage
+from kb.law.parse import paragraphs
+
+_NAMED = re.compile(r"(?P<grade>(?:特别重大|重大|较大|一般)[^，。；]{0,6}?事故)")
+
+
+# The numbers are somebody's tale, or a court's matter: crimes have thresholds of their own.
+_NO_GRADE = re.compile(r"谣|编造|瞎编|瞎传|传言|假消息|判|刑|坐牢|犯罪|入罪")
+
+
+def accident_grade(question: str, at: Address | None, article: Callable[[Address], Passage | None]) -> str:
+    """The gravest grade (较大事故) whose ranges hold a number told; "" where none does, or the article is not held.
+
+    Also where the grade is told already, or the numbers are of no accident that is graded.
+    """
+    told = [t for t in told_in(question) if t.of in ("dead", "hurt", "loss")]
+    if not told or _NAMED.search(question) or _NO_GRADE.search(question):
+        return ""
+    passage = article(at) if at is not None else None
+    if passage is None:
+        return ""
+    for paragraph in paragraphs(passage.text):
+        for item in paragraph.items:
+            name = _NAMED.search(item.text)
+            if name is not None and fits(told, item.text):
+                return name["grade"]
+    return ""

@@ -1,0 +1,104 @@
+"""The sentence of a quotation that answers a question, verbatim: what the conclusion says.
+
+Does not know roles or citations. A list is told with its lead-in, a 项 with the words before it: neither says anything
+alone. Numbers decide before nearness (80 people are not 超过一百人).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.assist.answer.near import Near
+from kb.assist.answer.quote import CLAUSES, VALUE, asked_kinds, asking_clauses
+from kb.assist.answer.thresholds import fits, told_in
+from kb.base.quantity import find_quantities
+
+KEY = 110  # characters of a sentence of the law that is said in the conclusion
+LIST = 220  # the same of a lead-in with its 项
+FIT = 0.6  # head start of a sentence whose range holds a number told; the same taken from one whose does not
+DEFINED = 0.5  # head start of X，是指… where X is asked for
+# A clause that begins so says what is otherwise: told apart, the sentence before it says too much.
+_EXCEPT = r"但|其中|情况(?:复杂|特殊)|情节复杂|特殊情况|(?:确)?需要?延长|有特殊"
+_SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT})[^。；\n]+)*[。；]?")
+_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
+_LEAD = re.compile(r"[：:]\s*$")
+_WHAT = re.compile(
+    r"什么(?:是|叫)|是(?:个)?(?:什么|啥)意思|(?:是)?指(?:的是)?(?:什么|啥)|定义|(?:怎么|如何)(?:定义|界定)|包括(?:哪些|什么)"
+)
+_IS = re.compile(r"(?P<term>[^，。；：]{2,20}?)[，,]?(?:是指|指的是|包括)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence, and the lead-in that it is a 项 of; ``items``: those of a lead-in."""
+
+    text: str
+    lead: str = ""
+    items: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """What is said: a lead-in with its 项, a 项 after its lead-in, else the sentence."""
+        if self.items:
+            return shortened(self.text + "".join(self.items), LIST)
+        plain = _LABEL.sub("", self.text)
+        if not self.lead:
+            return shortened(plain)
+        return shortened(self.lead + self.text, LIST) if len(self.lead) + len(self.text) <= LIST else shortened(plain)
+
+
+def key_sentence(text: str, question: str, near: Near) -> str:
+    """The sentence of ``text`` that answers best, cut with … where it is long; one each where several things are asked.
+
+    Among sentences whose ranges hold a number told the first: grades stand in the order of their gravity.
+    """
+    sentences = _sentences(text)
+    if not sentences:
+        return shortened(text)
+    clauses = asking_clauses(question)
+    asked = clauses if len(clauses) == CLAUSES else [question]
+    best = {_best(sentences, clause, question, near): None for clause in asked}
+    return "；".join(sentences[at].whole.rstrip("。；：:") for at in sorted(best))
+
+
+def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near) -> int:
+    """Place of the best sentence for one thing asked."""
+    told, kinds = told_in(question), asked_kinds(clause)
+    scores = near(clause, [s.text for s in sentences])
+    holding = [fits(told, s.text) for s in sentences]
+    if any(holding):
+        return holding.index(True)
+    for at, s in enumerate(sentences):
+        if holding[at] is False:
+            scores[at] -= FIT
+        if kinds and any(q.kind in kinds for q in find_quantities(s.text)):
+            scores[at] += VALUE
+        if _WHAT.search(question) and (m := _IS.search(_LABEL.sub("", s.text))) and m["term"][-4:] in question:
+            scores[at] += DEFINED
+    return max(range(len(sentences)), key=scores.__getitem__)
+
+
+def _sentences(text: str) -> list[_Sentence]:
+    """The sentences in order; a 项 knows its lead-in, a lead-in its 项."""
+    plain = [s for m in _SENTENCE.finditer(text.replace("…", "\n")) if len(s := m[0].strip()) > 3]
+    out: list[_Sentence] = []
+    lead: int | None = None
+    for s in plain:
+        if _LEAD.search(s):
+            lead = len(out)
+            out.append(_Sentence(s))
+        elif lead is not None and _LABEL.match(s):
+            above = out[lead]
+            out[lead] = _Sentence(above.text, items=(*above.items, s))
+            out.append(_Sentence(s, lead=above.text))
+        else:
+            lead = None
+            out.append(_Sentence(s))
+    return out
+
+
+def shortened(sentence: str, most: int = KEY) -> str:
+    """A sentence cut with … where it is long; the quotation beside it is whole."""
+    return sentence if len(sentence) <= most else sentence[: most - 1] + "…"

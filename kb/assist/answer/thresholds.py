@@ -1,0 +1,126 @@
+"""Ranges that a text sets (三人以上十人以下死亡) beside the numbers that a question tells (死了五个).
+
+Does not know what follows from a range, nor where texts come from. Fines are amounts, no ranges. 以上 takes its number
+in, 以下 leaves it out: where two neighbouring grades meet, the graver one holds (生产安全事故报告和调查处理条例第四十五条
+and its third article read together).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from kb.base.quantity import Quantity, find_quantities
+
+Of = Literal["dead", "hurt", "people", "loss", ""]
+_DEAD = re.compile(r"死|亡|遇难|丧生|丧命|没命|没了")
+_HURT = re.compile(r"伤|中毒")
+_LOSS = re.compile(r"损失|赔进去|烧掉|烧了")
+_KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (("dead", _DEAD), ("hurt", _HURT), ("loss", _LOSS))
+_FINE = re.compile(r"罚|处|没收|缴")
+_LEAST = {"以上", "及以上", "不低于", "不少于", "至少", "最少", "最低", "满", "达到"}
+_OVER = {"超过", "超", "逾", "突破", "高于", "多于"}
+_LESS = {"以下", "及以下", "不足", "不满", "不到", "低于", "少于"}
+_MOST = {"不超过", "不高于", "不多于", "最多", "最高"}
+_PEOPLE = ("人", "个", "名", "位", "")
+_NEAR, _FAR = 6, 24  # characters before and after a number that tell what it counts
+_BREAK = re.compile(r"[，。；、,;]|或者")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A number that a question tells, of what."""
+
+    value: Decimal
+    unit: str
+    of: Of
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Values from ``least`` (``over``: beyond it) to below ``below`` (``upto``: it counts, too); None: open."""
+
+    unit: str
+    of: Of
+    least: Decimal | None = None
+    below: Decimal | None = None
+    over: bool = False
+    upto: bool = False
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether a value lies inside."""
+        low = self.least is None or value > self.least or (value == self.least and not self.over)
+        high = self.below is None or value < self.below or (value == self.below and self.upto)
+        return low and high
+
+
+def told_in(question: str) -> tuple[Told, ...]:
+    """The numbers of a question that ranges can speak of; no articles, dates, fines or ages of documents."""
+    found = []
+    for q in find_quantities(question, bare=True):
+        of = _of(question, q)
+        if of in ("dead", "hurt") and q.unit in _PEOPLE:
+            found.append(Told(q.value, "人", of))
+        elif of == "loss" and q.unit in ("元", ""):
+            found.append(Told(q.value, "元", of))
+        elif q.unit == "人" or (q.unit in ("个", "名", "位") and question[q.end : q.end + 1] == "人"):
+            found.append(Told(q.value, "人", "people"))
+        elif q.kind == "measure":
+            found.append(Told(q.value, q.unit, ""))
+    return tuple(found)
+
+
+def ranges_in(text: str) -> tuple[Range, ...]:
+    """The ranges of a text, in order."""
+    found: list[Range] = []
+    last: Quantity | None = None
+    for q in find_quantities(text):
+        one = _range(text, q)
+        if one is None:
+            last = None
+            continue
+        if last is not None and one.least is None and found[-1].below is None and _joined(text, last, q):
+            whole = found.pop()
+            one = Range(one.unit, one.of or whole.of, whole.least, one.below, whole.over, one.upto)
+        found.append(one)
+        last = q
+    return tuple(found)
+
+
+def _joined(text: str, before: Quantity, after: Quantity) -> bool:
+    """Whether two ends are those of one range: 三人以上十人以下."""
+    between = text[before.end : after.start]
+    return before.unit == after.unit and len(between) <= _NEAR and not _BREAK.search(between)
+
+
+def _range(text: str, q: Quantity) -> Range | None:
+    if not (q.unit == "人" or q.kind in ("money", "measure")):
+        return None
+    of = _of(text, q)
+    if q.kind == "money" and (of != "loss" or _FINE.search(text[max(0, q.start - 2) : q.start])):
+        return None
+    of = "people" if q.unit == "人" and not of else of
+    if q.qualifier in _LEAST | _OVER:
+        return Range(q.unit, of, least=q.value, over=q.qualifier in _OVER)
+    if q.qualifier in _LESS | _MOST:
+        return Range(q.unit, of, below=q.value, upto=q.qualifier in _MOST)
+    return None
+
+
+def _of(text: str, q: Quantity) -> Of:
+    """What a number counts, by the words nearest to it in its own clause."""
+    before = _BREAK.split(text[max(0, q.start - _NEAR) : q.start])[-1]
+    after = _BREAK.split(text[q.end : q.end + _FAR])[0]
+    near = (before[-2:], after, before) if q.unit else (after[:1], before, after)  # 死3人, but 3死5伤
+    return next((of for words in near for of, pattern in _KINDS if pattern.search(words)), "")
+
+
+def fits(told: Sequence[Told], text: str) -> bool | None:
+    """Whether one of a text's ranges holds a number told; None where none of them speaks of the same."""
+    if not told:
+        return None
+    pairs = [(r, t) for r in ranges_in(text) for t in told if (r.unit, r.of) == (t.unit, t.of)]
+    return any(r.holds(t.value) for r, t in pairs) if pairs else None
