@@ -140,6 +140,14 @@ def document_on(generation: Generation, key: str, day: date) -> DocumentRow | No
     return max(started, key=lambda d: d.version or "", default=None) or generation.held(key)
 
 
+def article_on(generation: Generation, address: Address, day: date) -> Passage | None:
+    """The article of an address in the text to answer from on ``day``; None: not held, or no article named."""
+    document = document_on(generation, address.title, day)
+    if document is None or address.article is None:
+        return None
+    return generation.article(address.title, address.article, document.version)
+
+
 def _one(generation: Generation, key: str, document: DocumentRow, where: Locator) -> Located:
     if where.article is None:
         raise InputError(f"请写明《{key}》的条号")

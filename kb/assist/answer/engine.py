@@ -30,11 +30,10 @@ from kb.assist.answer.sentence import shortened
 from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
 from kb.assist.answer.targets import Profile, authority_year, office_named, profiles
 from kb.assist.chain import ChatModel
-from kb.base.address import Address
-from kb.base.records import Answer, Figure, Passage, SearchResult
+from kb.base.records import Answer, Figure, SearchResult
 from kb.base.textnorm import squeeze
 from kb.search.index import Generation
-from kb.search.lookup import document_on
+from kb.search.lookup import article_on
 from kb.search.retrieve import Retriever, Scope
 
 SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
@@ -135,13 +134,7 @@ class AnswerEngine:
 
     def _graded(self, read: Question, scope: Scope) -> Question:
         """The question with the grade of the accident that its numbers tell."""
-
-        def article(at: Address) -> Passage | None:
-            document = document_on(self.generation, at.title, scope.as_of)
-            found = document is not None and at.article is not None
-            return self.generation.article(at.title, at.article, document.version) if found else None
-
-        grade = accident_grade(read.full, self.rules.grades, article)
+        grade = accident_grade(read.full, self.rules.grades, lambda at: article_on(self.generation, at, scope.as_of))
         return replace(read, grade=f"，{grade}") if grade else read
 
     def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:

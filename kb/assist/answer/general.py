@@ -1,4 +1,4 @@
-"""Questions on the procedure that every penalty has (复议, 缴款, 送达): general law answers them, not some trade's rule.
+"""Questions on the procedure that every penalty has (复议, 缴款, 送达): general law answers, not some trade's rule.
 
 Does not know ranking: 对罚款不服几天内复议 is near to every rule that repeats the matter for its own field.
 """

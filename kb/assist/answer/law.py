@@ -28,7 +28,7 @@ from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
 from kb.base.records import Answer, Hit, Passage, SearchResult
 from kb.search.index import Generation
-from kb.search.lookup import document_on
+from kb.search.lookup import article_on, document_on
 from kb.search.provision import text_warnings
 from kb.search.retrieve import Retriever, Scope
 
@@ -94,10 +94,7 @@ class LawAnswers:
 
     def _article(self, address: Address, day: date | None = None) -> Passage | None:
         """The article of an address in the text that governs on ``day`` (None: the day asked about); None: not held."""
-        document = document_on(self.generation, address.title, day or self.day)
-        if document is None or address.article is None:
-            return None
-        return self.generation.article(address.title, address.article, document.version)
+        return article_on(self.generation, address, day or self.day)
 
     # ---- writing --------------------------------------------------------------------------------
 

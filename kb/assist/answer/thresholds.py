@@ -1,8 +1,8 @@
 """Ranges that a text sets (三人以上十人以下死亡) beside the numbers that a question tells (死了五个).
 
 Does not know what follows from a range, nor where texts come from. Fines are amounts, no ranges. 以上 takes its number
-in, 以下 leaves it out: where two neighbouring grades meet, the graver one holds (生产安全事故报告和调查处理条例第四十五条
-and its third article read together).
+in, 以下 leaves it out: so does the article on the grades of accidents (生产安全事故报告和调查处理条例第三条), and where
+two neighbouring grades meet, the graver one holds.
 """
 
 from __future__ import annotations
