@@ -23,6 +23,13 @@ _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|^(?:第\S+[章节]\s*)?(?:处\s*罚|奖\s*惩|惩\s*[戒处])|[和与]处\s*罚|分则|罪$")
 # An article outside the liability chapter that tells how a penalty is decided or paid, not that one falls due.
 _PROCEDURE = re.compile(r"拟作出|组织听证|当场收缴|加处罚款|分期缴纳|缴纳罚款|集体讨论决定")
+# Who a sentence of duty speaks of: the words before 应当 …, of which the last name decides.
+_SENTENCE = re.compile(r"[。；\n]")
+_SUBJECT = re.compile(r"\s*(?P<subject>[^，：]{2,50}?)(?:应当|不得|必须|严禁|方可|负责)")
+_OFFICE = re.compile(
+    r"(?:人民政府|部门|公安机关|行政机关|司法机关|(?:消防救援|监督|监察|监管|疾病预防控制)机构|人民法院|人民检察院|居民委员会|村民委员会|执法人员|监察员)"
+    r"(?:和|及|及其|或者|以及|、|有关|工作人员|[（(][^）)]*[）)]|[^单企业者人户主]){0,12}$"
+)
 # What an authority has to do, or when nothing is imposed: no duty that the one asked about broke.
 _AUTHORITY = re.compile(r"行政机关|行政处罚决定|不予(?:行政)?处罚|执法人员")
 _HARD = re.compile(r"罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
@@ -129,9 +136,9 @@ class Selection:
         rank = self.generation.document_of(passage.id).rank
         if rank != Rank.JUDICIAL_INTERPRETATION and self.imposes(passage):
             return "penalty"
-        wanted = intent.penalty != "no" or intent.breach
+        wanted = (intent.penalty != "no" or intent.breach) and rank != Rank.JUDICIAL_INTERPRETATION
         unlike = _PROCEDURE.search(passage.text) or _AUTHORITY.search(passage.text)
-        return "violation" if wanted and not unlike and _DUTY.search(passage.text) else "basis"
+        return "violation" if wanted and not unlike and _binds_others(passage.text) else "basis"
 
     def imposes(self, passage: Passage) -> bool:
         """Whether an article imposes a sanction: one is read, and it stands under liability or is no mere order."""
@@ -277,6 +284,12 @@ class Selection:
             return c
         paragraph, item = places.pop()
         return replace(c, paragraph=paragraph, item=item)
+
+
+def _binds_others(text: str) -> bool:
+    """Whether a text puts a duty on anybody but an authority: 消防救援机构应当… is none that a firm breaks."""
+    duties = [s for s in _SENTENCE.split(text) if _DUTY.search(s)]
+    return any((m := _SUBJECT.match(s)) is None or not _OFFICE.search(m["subject"]) for s in duties)
 
 
 def address_key(address: Address) -> tuple[str, int, int]:
