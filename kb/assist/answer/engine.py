@@ -147,7 +147,7 @@ class AnswerEngine:
             return refused(result, beyond)
         if self._wants_report(read, result, scope):
             return self._reported(read, result, scope)
-        if not read.located and belief.calibrated:
+        if not read.located and not read.force and belief.calibrated:
             chance = self._strangers.answerable(read.full, belief.confidence)
             if chance < REFUSE:
                 return refused(result, Refusal("nothing", NOTHING))
@@ -182,7 +182,7 @@ class AnswerEngine:
     def _wants_report(self, read: Question, result: SearchResult, scope: Scope) -> bool:
         if scope.kind == "report":
             return True
-        if scope.kind == "law" or scope.title is not None or read.located:
+        if scope.kind == "law" or scope.title is not None or read.located or read.force:
             return False
         if any(n.certain for n in read.instruments):
             return False

@@ -16,6 +16,7 @@ from kb.assist.answer.cited import Cited, cite
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
+from kb.assist.answer.force import Force, force_of
 from kb.assist.answer.general import asks_general, of_general_law
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
@@ -34,6 +35,7 @@ from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
+OVER = 0.3  # share of its probability that a text no longer in force keeps
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
 
@@ -56,8 +58,12 @@ class LawAnswers:
 
     def answer(self, question: Question, result: SearchResult, belief: Belief) -> Answer | None:
         """The answer; None where nothing is probable enough to cite."""
-        selection = Selection(self.generation, self.near, belief.of_passage, self._governs, self.bars)
-        if question.located:
+        trust = self._trusted(belief, question, result)
+        selection = Selection(self.generation, self.near, trust, self._governs, self.bars)
+        force = self._force(question)
+        if force is not None:
+            chosen = [Chosen(force.article, "basis", 1.0, named=True)]
+        elif question.located:
             chosen = selection.named(question)
         else:
             chosen = selection.found(question, self._hits(question, result))
@@ -71,7 +77,11 @@ class LawAnswers:
             rulings = [r for r in rulings if {r.governs, r.yields} <= there]
         else:
             chosen = ordered
-        return self._written(question, result, belief, chosen, rulings, person)
+        answer = self._written(question, result, belief, chosen, rulings, person)
+        if force is None:
+            return answer
+        said = f"结论：{force.sentence}（{answer.citations[0].address}[1]）。\n{force.line}"
+        return replace(answer, text=said)
 
     def _hits(self, question: Question, result: SearchResult) -> list[Hit]:
         """The hits that can be cited, and the best of each named instrument that has none among them."""
@@ -86,6 +96,30 @@ class LawAnswers:
                 hits += [h for h in found if h.passage.id not in {o.passage.id for o in hits}]
                 there.add(key)
         return hits
+
+    def _force(self, question: Question) -> Force | None:
+        """When the instrument came into force that is asked about; None: that is not asked, or nothing held says."""
+        document = document_on(self.generation, question.force, self.today) if question.force is not None else None
+        if document is None:
+            return None
+        return force_of(document, self.generation.articles(document.key, document.version))
+
+    def _trusted(self, belief: Belief, question: Question, result: SearchResult) -> dict[int, float]:
+        """Probabilities of passages; less for a text no longer in force (its successor is not held) that nobody named.
+
+        It may still say what the new text says, so it is cited where nothing in force comes near.
+        """
+        named = {key for n in question.instruments for key in n.keys}
+        trust = dict(belief.of_passage)
+        for hit in result.hits:
+            over = hit.passage.kind == "law" and self._over(hit.passage)
+            if over and hit.passage.title not in named and hit.passage.id in trust:
+                trust[hit.passage.id] *= OVER
+        return trust
+
+    def _over(self, passage: Passage) -> bool:
+        ended = self.generation.document_of(passage.id).ended
+        return ended is not None and ended <= self.day.isoformat()
 
     def _governs(self, passage: Passage) -> bool:
         """Whether a passage is of the text that governs on the day."""

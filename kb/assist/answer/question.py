@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kb.assist.answer.force import asks_force
 from kb.assist.answer.intent import Intent, read_intent
 from kb.assist.answer.names import NamedInstrument, named_instruments
 from kb.base.address import NUMERAL
@@ -42,6 +43,12 @@ class Question:
     named: tuple[Named, ...]
     instruments: tuple[NamedInstrument, ...]
     grade: str = ""
+
+    @property
+    def force(self) -> str | None:
+        """The instrument of which is asked when it came into force; None: that is not asked."""
+        keys = {n.keys[0] for n in self.instruments if len(n.keys) == 1 and asks_force(self.text, n.text)}
+        return keys.pop() if len(keys) == 1 and not self.named else None
 
     @property
     def located(self) -> list[Located]:
