@@ -168,7 +168,7 @@ class LawAnswers:
 
     def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
         """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
-        told, *leaning = question.text + question.grade, *reversed([q for q in question.leaning if q])
+        told, *leaning = question.matter, *reversed([q for q in question.leaning if q])
         if thin and leaning:
             told, leaning = leaning[0], [told, *leaning[1:]]
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
@@ -182,7 +182,7 @@ class LawAnswers:
                 beside=tuple(beside),
                 paragraph=c.paragraph if c.named else None,
                 item=c.item if c.named else None,
-                hint=(c.paragraph, c.item),
+                hints=c.places or ((c.paragraph, c.item),),
                 whole=question.intent.whole or question.intent.wording or c.named,
                 penalty=c.sanctions,
                 aside=c.probability < ASIDE * best,
@@ -247,7 +247,11 @@ class LawAnswers:
     def _tip(self, tip: Tip, passage: Passage, n: int) -> Cited:
         at = tip.address
         wish = Wish(
-            tip.line, item=at.item, paragraph=at.paragraph if at.item else None, hint=(at.paragraph, None), penalty=True
+            tip.line,
+            item=at.item,
+            paragraph=at.paragraph if at.item else None,
+            hints=((at.paragraph, None),),
+            penalty=True,
         )
         found = quote(passage, wish, self.near)
         return cite(self.generation, passage, found, tip.role, n, self.today if tip.when else self.day)

@@ -25,6 +25,9 @@ _UNMARKED = re.compile(rf"((?:条例|办法|细则|规定|法)\s*)({NUMERAL}条)
 _OPENS = r"(?:那么?|再|还有|请问|看看|查一下|和|跟|另外|，|,|\s)*"
 _ARTICLE = re.compile(rf"{_OPENS}(?P<at>)第?\s*(?P<number>{NUMERAL})\s*条(?![例款件规理])")
 _PART = re.compile(rf"{_OPENS}(?P<at>)第\s*[（(]?{NUMERAL}[）)]?\s*[款项]")
+_ASKING = re.compile(
+    r"(?:要|会|应该|该)?(?:怎么|咋|如何)(?:处罚|罚|处理)|罚(?:款)?多少(?:钱)?|(?:里面?|中)?(?:是)?怎么规定的?"
+)
 _SUFFIX = re.compile(r"(条)\s*([1-9])(?![0-9款项号万千百年月日天人个元])")
 
 
@@ -49,6 +52,15 @@ class Question:
         """The instrument of which is asked when it came into force; None: that is not asked."""
         keys = {n.keys[0] for n in self.instruments if len(n.keys) == 1 and asks_force(self.text, n.text)}
         return keys.pop() if len(keys) == 1 and not self.named else None
+
+    @property
+    def matter(self) -> str:
+        """Its words without the names of instruments and the words that only ask for a sanction: what was done."""
+        text = self.text
+        for n in reversed(self.instruments):
+            if text[n.start :].startswith(n.text):
+                text = text[: n.start] + text[n.start + len(n.text) :]
+        return (_ASKING.sub("", text).strip() or self.text) + self.grade
 
     @property
     def located(self) -> list[Located]:

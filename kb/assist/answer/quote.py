@@ -63,8 +63,8 @@ class Wish:
     """What the quotation should show.
 
     ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty, the earlier
-    questions of a follow-up), each half as heavy. ``paragraph``/``item``: what the question itself names. ``hint``: 款
-    and 项 at which a pair stands. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction;
+    questions of a follow-up), each half as heavy. ``paragraph``/``item``: what the question itself names. ``hints``: 款
+    and 项 at which pairs stand. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction;
     ``aside``: others are more probable, so that each thing asked need not be answered here.
     """
 
@@ -72,7 +72,7 @@ class Wish:
     beside: tuple[str, ...] = ()
     paragraph: int | None = None
     item: int | None = None
-    hint: tuple[int | None, int | None] = (None, None)
+    hints: tuple[tuple[int | None, int | None], ...] = ()
     whole: bool = False
     penalty: bool = False
     aside: bool = False
@@ -171,7 +171,8 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
     if wish.whole and parts[-1].end <= MOST:
         return list(parts)
     scores = _scores([p.text for p in parts], wish, near)
-    scores = [s + HINT * (p.n == wish.hint[0]) for s, p in zip(scores, parts, strict=True)]
+    hinted = {paragraph for paragraph, _ in wish.hints}
+    scores = [s + HINT * (p.n in hinted) for s, p in zip(scores, parts, strict=True)]
     best, beside = max(scores), BESIDE_PENAL if wish.penalty else BESIDE
     near_enough = [p for p, s in zip(parts, scores, strict=True) if s >= best - beside]
     ranked = sorted(near_enough, key=lambda p: -scores[p.n - 1])[:2]
@@ -233,8 +234,8 @@ def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]
     if not paragraph.items or size <= limit:
         return [(paragraph.start, paragraph.end)]
     scores = _scores([i.text for i in paragraph.items], wish, near)
-    hinted = wish.hint[0] in (None, paragraph.n)
-    scores = [s + HINT * (hinted and i.n == wish.hint[1]) for s, i in zip(scores, paragraph.items, strict=True)]
+    hinted = {item for at, item in wish.hints if at in (None, paragraph.n)}
+    scores = [s + HINT * (i.n in hinted) for s, i in zip(scores, paragraph.items, strict=True)]
     graded = _graded(paragraph, wish)
     if graded is not None:
         return graded

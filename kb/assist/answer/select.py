@@ -69,7 +69,8 @@ class Chosen:
     """A provision to cite. ``paragraph``/``item``: where its pair, or the question, points; None: not known.
 
     ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
-    the duty that a follow-up for the sanction leaves out; it tells the 项.
+    the duty that a follow-up for the sanction leaves out; it tells the 项. ``places``: several 款 and 项 that sanction the
+    duties chosen beside it.
     """
 
     passage: Passage
@@ -80,6 +81,7 @@ class Chosen:
     inferred: bool = False
     named: bool = False
     unsaid: str = ""
+    places: tuple[tuple[int | None, int | None], ...] = ()
 
     @property
     def sanctions(self) -> bool:
@@ -281,7 +283,7 @@ class Selection:
         pairs = [p for p in self.generation.pairs(c.passage.id) if p.penalty == c.passage.id and p.duty in duties]
         places = {(p.paragraph, p.item) for p in pairs}
         if len(places) != 1:
-            return c
+            return replace(c, places=tuple(sorted(places, key=str)))
         paragraph, item = places.pop()
         return replace(c, paragraph=paragraph, item=item)
 
