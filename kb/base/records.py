@@ -120,7 +120,8 @@ class Instrument:
 
     ``key`` is the short title: no 《》, no 中华人民共和国, no date. ``jurisdiction`` is ``全国`` or a
     place as in ``上海市``. ``decrees`` are document numbers as printed (``国务院令第591号``).
-    ``replaced_by`` is the key of the instrument that took its place, None when none is known.
+    ``replaced_by`` is the key of the instrument that took its place, None when none is known. ``above``: keys of those
+    of lower rank on the same matter, which yield to it.
     """
 
     key: str
@@ -132,6 +133,7 @@ class Instrument:
     decrees: tuple[str, ...] = ()
     replaced_by: str | None = None
     note: str = ""
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,10 @@ def text_warnings(generation: Generation, passage: Passage, day: date) -> tuple[
         warnings.append(f"《{passage.title}》{passage.version or ''}文本自{document.ended}起已不再有效")
     if document.effective is not None and document.effective > iso:
         warnings.append(f"《{passage.title}》{passage.version or ''}文本自{document.effective}起施行，该日尚未生效")
+    for higher in generation.catalogue.above(passage.title, day):
+        if not higher.source:
+            since = higher.effective or higher.version
+            warnings.append(f"《{higher.key}》自{since}起施行，效力高于《{passage.title}》，库中没有，请先核对")
     return tuple(warnings)
 
 

@@ -25,7 +25,7 @@ _SENTENCE = re.compile(r"[^。；\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Force:
-    """``sentence`` of ``article``: what the law itself says; ``line``: of which day the text held is, in force since when."""
+    """``sentence`` of ``article``: what the law says; ``line``: of which day the text held is, in force since when."""
 
     sentence: str
     line: str

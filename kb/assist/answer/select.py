@@ -69,8 +69,8 @@ class Chosen:
     """A provision to cite. ``paragraph``/``item``: where its pair, or the question, points; None: not known.
 
     ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
-    the duty that a follow-up for the sanction leaves out; it tells the 项. ``places``: several 款 and 项 that sanction the
-    duties chosen beside it.
+    the duty that a follow-up for the sanction leaves out; it tells the 项. ``places``: several 款 and 项 that sanction
+    the duties chosen beside it.
     """
 
     passage: Passage

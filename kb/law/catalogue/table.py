@@ -91,10 +91,9 @@ class Catalogue:
         row = self._instruments.get(key)
         if row is None:
             return None
-        title, rank, jurisdiction, issuer, aliases, decrees, replaced_by, note = row[1:]
-        return Instrument(
-            key, title or key, Rank(rank), jurisdiction, issuer, tuple(aliases), tuple(decrees), replaced_by, note
-        )
+        title, rank, jurisdiction, issuer, aliases, decrees, replaced_by, note, above = row[1:]
+        names = tuple(aliases), tuple(decrees)
+        return Instrument(key, title or key, Rank(rank), jurisdiction, issuer, *names, replaced_by, note, tuple(above))
 
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions held and known, oldest first, one each; empty for an unknown key."""
@@ -129,6 +128,11 @@ class Catalogue:
         if day is not None:
             later = [v for v in later if (start_of(v) or "") <= day.isoformat()]
         return later[-1] if later else None
+
+    def above(self, key: str, day: date) -> tuple[Version, ...]:
+        """Texts in force on ``day`` of instruments to which ``key`` yields, held or only known; empty: none."""
+        higher = [k for k in sorted(self._known) if (i := self.get(k)) is not None and key in i.above]
+        return tuple(v for k in higher if (v := self.in_force(k, day)) is not None)
 
     def gaps(self) -> tuple[Gap, ...]:
         """Known holes: held in an older version than known, held in part, known to be missing.
@@ -333,6 +337,7 @@ def _instrument_row(i: Instrument) -> tuple[Any, ...]:
         list(i.decrees),
         i.replaced_by,
         i.note,
+        list(i.above),
     )
 
 
