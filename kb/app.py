@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.base.address import ArticleNo
 from kb.base.records import Answer, Figure, InputError, SearchResult, SettingsError
+from kb.base.simplified import simplified
 from kb.settings import Settings, json_object
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class KnowledgeBase:
         from kb.search.provision import provision
 
         day = as_of or date.today()
-        found = locate(reference, self.generation, day, self.settings.place)
+        found = locate(simplified(reference), self.generation, day, self.settings.place)
         return provision(self.generation, found.passage, found.address, day)
 
     def ask(
@@ -198,7 +199,7 @@ class KnowledgeBase:
         """
         text = _checked_question(question)
         where = self._scope(as_of, scope, place)
-        return self.engine.answer(text, history=tuple(history), scope=where, k=k, tell=tell)
+        return self.engine.answer(text, history=tuple(map(simplified, history)), scope=where, k=k, tell=tell)
 
     def warm(self) -> None:
         """Open what a first question would wait for (encoder, ranker, index pages); no chat model is asked.
@@ -348,7 +349,7 @@ MAX_QUESTION = 2000  # characters; a spoken field note is some 200
 
 
 def _checked_question(question: str) -> str:
-    text = question.strip()
+    text = simplified(question.strip())
     if not text:
         raise InputError("问题是空的；请写出要问的事")
     if len(text) > MAX_QUESTION:

@@ -125,8 +125,8 @@ def text_warnings(generation: Generation, passage: Passage, day: date) -> tuple[
         warnings.append(f"《{passage.title}》{passage.version or ''}文本自{document.effective}起施行，该日尚未生效")
     for higher in generation.catalogue.above(passage.title, day):
         if not higher.source:
-            since = higher.effective or higher.version
-            warnings.append(f"《{higher.key}》自{since}起施行，效力高于《{passage.title}》，库中没有，请先核对")
+            begins = higher.effective or higher.version
+            warnings.append(f"《{higher.key}》自{begins}起施行，效力高于《{passage.title}》，库中没有，请先核对")
     return tuple(warnings)
 
 
