@@ -258,13 +258,10 @@ def _listed(paragraph: Paragraph, kept: Sequence[Item]) -> list[tuple[int, int]]
 def _graded(paragraph: Paragraph, wish: Wish) -> list[tuple[int, int]] | None:
     """Of 项 that are grades those that the question tells, by number or by name, all where it tells none; else None."""
     named = [m["grade"] if (m := _GRADE.search(i.text)) else "" for i in paragraph.items]
-    if all(named):
-        held = [grade in grades_named(wish.question) for grade in named]
-    elif sum(bool(ranges_in(i.text)) for i in paragraph.items) >= GRADED:
-        told = told_in(wish.question)
-        held = [bool(fits(told, i.text)) for i in paragraph.items]
-    else:
+    if not all(named) and sum(bool(ranges_in(i.text)) for i in paragraph.items) < GRADED:
         return None
+    told, said = told_in(wish.question), grades_named(wish.question)
+    held = [grade in said or bool(fits(told, i.text)) for grade, i in zip(named, paragraph.items, strict=True)]
     if any(held):
         return _listed(paragraph, [i for i, fit in zip(paragraph.items, held, strict=True) if fit])
     return [(paragraph.start, paragraph.end)] if len(paragraph.text) <= MOST else None

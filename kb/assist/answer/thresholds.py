@@ -20,6 +20,7 @@ _DEAD = re.compile(r"死|亡|遇难|丧生|丧命|没命|没了")
 _HURT = re.compile(r"伤|中毒")
 _LOSS = re.compile(r"损失|赔进去|烧掉|烧了")
 _KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (("dead", _DEAD), ("hurt", _HURT), ("loss", _LOSS))
+_STAFF = re.compile(r"人|员工|职工|工人|民工|农民工|从业人员|师傅|学生|老人|孩子|打工的|干活的")
 _FINE = re.compile(r"罚|处|没收|缴")
 _LEAST = {"以上", "及以上", "不低于", "不少于", "至少", "最少", "最低", "满", "达到"}
 _OVER = {"超过", "超", "逾", "突破", "高于", "多于"}
@@ -66,7 +67,7 @@ def told_in(question: str) -> tuple[Told, ...]:
             found.append(Told(q.value, "人", of))
         elif of == "loss" and q.unit in ("元", ""):
             found.append(Told(q.value, "元", of))
-        elif q.unit == "人" or (q.unit in ("个", "名", "位") and question[q.end : q.end + 1] == "人"):
+        elif q.unit == "人" or (q.unit in ("个", "名", "位") and _STAFF.match(question, q.end)):
             found.append(Told(q.value, "人", "people"))
         elif q.kind == "measure":
             found.append(Told(q.value, q.unit, ""))
