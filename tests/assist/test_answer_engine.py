@@ -244,6 +244,61 @@ def test_a_follow_up_keeps_its_subject(ask: Ask) -> None:
     assert "逾期未改正的，责令停产停业整顿" in still.text.splitlines()[0]
 
 
+HOOKS = "示例吊钩法第三条罚多少"
+INHERITED = [
+    ((HOOKS,), "那第二条呢", "《示例吊钩法》第二条"),
+    ((HOOKS, "为什么"), "第四条怎么说", "《示例吊钩法》第四条"),
+    (("示例吊钩法里没有检查怎么罚",), "第二条呢", "《示例吊钩法》第二条"),
+    (("示例吊钩法第三条",), "第一款呢", "《示例吊钩法》第三条"),
+    ((), "示例吊钩法3", "《示例吊钩法》第三条"),
+]
+
+
+@pytest.mark.parametrize(("history", "question", "address"), INHERITED)
+def test_an_article_alone_is_of_the_law_named_before(
+    ask: Ask, history: tuple[str, ...], question: str, address: str
+) -> None:
+    assert any(found.startswith(address) for found in cited(ask(question, history=history)))
+
+
+ASTRAY = [
+    ((HOOKS,), "第九十条呢", "没有第九十条"),
+    (("吊钩坏了怎么办",), "第三条呢", "没有写明是哪部法规"),
+]
+
+
+@pytest.mark.parametrize(("history", "question", "reason"), ASTRAY)
+def test_an_article_that_leads_nowhere_is_refused(
+    ask: Ask, history: tuple[str, ...], question: str, reason: str
+) -> None:
+    answer = ask(question, history=history)
+    assert answer.refused
+    assert reason in str(answer.refusal_reason)
+
+
+@pytest.mark.parametrize("question", ["示例吊钩法什么时候施行的", "最新示例吊钩法哪年生效", "示例吊钩法的施行时间"])
+def test_when_a_law_came_into_force(ask: Ask, world: Generation, question: str) -> None:
+    answer = ask(question)
+    assert list(cited(answer)) == ["《示例吊钩法》第六条"]
+    assert "本法自2022年5月1日起施行" in answer.text
+    assert "是2022-03-01的文本" in answer.text
+    assert_whole(answer, world)
+
+
+def test_what_a_law_wants_done_at_some_time_is_another_question(ask: Ask) -> None:
+    assert "《示例吊钩法》第六条" not in cited(ask("示例吊钩法规定每天检查什么时候实施"))
+
+
+def test_procedure_that_every_penalty_has_comes_from_general_law(ask: Ask) -> None:
+    line = "拟吊销的，可以要求听证"
+    tip = Tip("appeal", "procedure", Address("示例吊钩法", ArticleNo(5)), line, asked=("罚款不服",), general=True)
+    rules = Rules(tips=(tip,), general=("示例吊钩法",))
+    answer = ask("对罚款不服要找谁", rules=rules)
+    assert answer.text.startswith(f"结论：{line}")
+    assert {c.title for c in answer.citations} == {"示例吊钩法"}
+    assert {c.title for c in ask("对罚款不服要找谁，按示例车间安全条例", rules=rules).citations} != {"示例吊钩法"}
+
+
 def test_a_report_answers_with_the_sentence_that_holds_the_figure(ask: Ask, world: Generation) -> None:
     answer = ask("示例镇2023年检查了多少家风车作坊")
     assert [c.role for c in answer.citations] == ["report"]

@@ -67,6 +67,9 @@ class LawAnswers:
             chosen = selection.named(question)
         else:
             chosen = selection.found(question, self._hits(question, result))
+        named = {key for n in question.instruments for key in n.keys}
+        governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
+        chosen = governing or chosen
         chosen = of_general_law(question, chosen, self.rules)
         if not chosen and not asks_general(question.text, self.rules):
             return None
@@ -153,6 +156,8 @@ class LawAnswers:
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
         text = compose(parts, self.near)
+        if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
+            text = text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1)
         cited = [*main, *office, *later, *(c for _, c, _ in shown)]
         today = {c.passage.id for c in later} | {c.passage.id for _, c, _ in shown if changed}
         warnings = self._warnings(question, cited, belief, result, later=today)

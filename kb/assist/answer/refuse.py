@@ -162,7 +162,7 @@ def not_held(key: str, generation: Generation) -> str:
 
 # 第X条 alone: 第一百九十九条怎么规定的, 八十三条罚多少.
 _ARTICLE_ONLY = re.compile(
-    rf"^(?:请问|那|查一下)?第?{NUMERAL}条(?:之{NUMERAL})?(?:第{NUMERAL}款)?(?:是|的|怎么|讲|说|规定|罚|内容|[？?]|$)"
+    rf"^(?:请问|那|查一下)?第?{NUMERAL}条(?:之{NUMERAL})?(?:第{NUMERAL}款)?(?:是|的|呢|怎么|讲|说|规定|罚|内容|[？?]|$)"
 )
 # A title of at least six characters that opens the question or follows 按, 依据 …, without a word that no title holds.
 _OPENING = re.compile(
