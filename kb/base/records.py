@@ -121,7 +121,8 @@ class Instrument:
     ``key`` is the short title: no 《》, no 中华人民共和国, no date. ``jurisdiction`` is ``全国`` or a
     place as in ``上海市``. ``decrees`` are document numbers as printed (``国务院令第591号``).
     ``replaced_by`` is the key of the instrument that took its place, None when none is known. ``above``: keys of those
-    of lower rank on the same matter, which yield to it.
+    of lower rank on the same matter, which yield to it. ``matters``: words of questions that it rules (有限空间), by
+    which a reader learns of it where its text is not held.
     """
 
     key: str
@@ -134,6 +135,7 @@ class Instrument:
     replaced_by: str | None = None
     note: str = ""
     above: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

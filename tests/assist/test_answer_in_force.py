@@ -26,7 +26,9 @@ OLD = """# 示例磨坊条例
 
 第三条 违反本条例第二条规定，没有清扫面粉的，处三百元以上五百元以下的罚款。
 """
-NEW = OLD.replace("示例磨坊条例", "示例粮食作坊条例").replace("2010年3月1日", "2020年3月1日").replace("三百元", "四百元")
+NEW = (
+    OLD.replace("示例磨坊条例", "示例粮食作坊条例").replace("2010年3月1日", "2020年3月1日").replace("三百元", "四百元")
+)
 FACTS = """
 [[instrument]]
 key = "示例磨坊条例"
@@ -41,6 +43,7 @@ key = "示例粮食法"
 rank = "法律"
 missing = true
 above = ["示例粮食作坊条例"]
+matters = ["转轴"]
 versions = [{ version = "2023-03-01", effective = "2023-06-01" }]
 """
 
@@ -76,6 +79,21 @@ def test_a_text_no_longer_in_force_is_said_to_be_so_where_it_is_named(generation
     assert {c.status for c in answer.citations if c.title == "示例磨坊条例"} == {"superseded"}
     assert "已不再有效" in answer.text.splitlines()[0]
     assert any("已知2018-03-01版" in w for w in answer.warnings)
+
+
+ABSENT = [
+    ("示例粮食作坊条例里转轴没停罚多少", LATER, True),
+    ("示例粮食作坊条例里没有清扫罚多少", LATER, False),
+    ("示例粮食作坊条例里转轴没停罚多少", date(2023, 5, 31), False),
+]
+
+
+@pytest.mark.parametrize(("question", "day", "told"), ABSENT)
+def test_a_text_that_rules_the_matter_and_is_not_held_is_named(
+    generation: Generation, question: str, day: date, told: bool
+) -> None:
+    answer = asked(generation, question, day)
+    assert any("《示例粮食法》（2023-06-01起施行）也管这件事" in w for w in answer.warnings) is told
 
 
 ABOVE = [(date(2023, 5, 31), False), (date(2023, 6, 1), True)]

@@ -140,6 +140,8 @@ def test_the_sentence_that_answers(text: str, question: str, expected: str) -> N
 
 
 def test_an_item_is_told_with_its_lead_in() -> None:
-    found = key_sentence("看护员负有下列职责：\n（一）每天查看转轴；\n（二）记录风速。", "看护员要不要记录风速", by_words)
+    found = key_sentence(
+        "看护员负有下列职责：\n（一）每天查看转轴；\n（二）记录风速。", "看护员要不要记录风速", by_words
+    )
     assert found.startswith("看护员负有下列职责：")
     assert "（二）记录风速" in found

@@ -167,7 +167,9 @@ def test_a_pair_says_where_to_quote() -> None:
 def test_a_hint_decides_only_between_items_that_are_near() -> None:
     hinted = quote(passage(LONG_LIST), Wish("无关的话", hints=((1, 4),), penalty=True), by_words)
     assert hinted.item == 4
-    nearer = quote(passage(LONG_LIST), Wish("学徒没有经过培训站在风车叶片下面", hints=((1, 4),), penalty=True), by_words)
+    nearer = quote(
+        passage(LONG_LIST), Wish("学徒没有经过培训站在风车叶片下面", hints=((1, 4),), penalty=True), by_words
+    )
     assert "叶片下面" in nearer.text
 
 

@@ -35,6 +35,7 @@ from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
+ABSENT = 2  # texts that are not held and named beside an answer
 OVER = 0.3  # share of its probability that a text no longer in force keeps
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
@@ -274,4 +275,6 @@ class LawAnswers:
         for c in cited:
             if c.passage.id not in later:
                 found |= dict.fromkeys(text_warnings(self.generation, c.passage, self.day))
+        absent = self.generation.catalogue.absent(question.full, self.day)[:ABSENT]
+        found |= {f"《{v.key}》（{v.effective or v.version}起施行）也管这件事，库中没有，请另查": None for v in absent}
         return tuple(found)

@@ -16,7 +16,8 @@ from kb.base.records import NATIONAL, InputError, Instrument, Rank, Version
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIELDS = frozenset((
     "key", "title", "rank", "issuer", "jurisdiction", "aliases", "decrees", "versions", "replaced_by", "ended",
-    "missing", "lacks", "known", "note", "above", "comment",
+    "missing", "lacks", "known", "note", "above", "matters",
+    "comment",
 ))  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def _fact(entry: Mapping[str, Any], n: int) -> Fact:
         entry.get("replaced_by"),
         str(entry.get("note") or ""),
         tuple(entry.get("above", ())),
+        tuple(entry.get("matters", ())),
     )
     ended = _day(entry, "ended", key) if "ended" in entry else None
     versions = tuple(_version(key, row) for row in entry.get("versions", ()))

@@ -91,9 +91,9 @@ class Catalogue:
         row = self._instruments.get(key)
         if row is None:
             return None
-        title, rank, jurisdiction, issuer, aliases, decrees, replaced_by, note, above = row[1:]
-        names = tuple(aliases), tuple(decrees)
-        return Instrument(key, title or key, Rank(rank), jurisdiction, issuer, *names, replaced_by, note, tuple(above))
+        title, rank, jurisdiction, issuer, aliases, decrees, replaced_by, note, above, matters = row[1:]
+        names, more = (tuple(aliases), tuple(decrees)), (tuple(above), tuple(matters))
+        return Instrument(key, title or key, Rank(rank), jurisdiction, issuer, *names, replaced_by, note, *more)
 
     def versions(self, key: str) -> tuple[Version, ...]:
         """All versions held and known, oldest first, one each; empty for an unknown key."""
@@ -131,8 +131,29 @@ class Catalogue:
 
     def above(self, key: str, day: date) -> tuple[Version, ...]:
         """Texts in force on ``day`` of instruments to which ``key`` yields, held or only known; empty: none."""
-        higher = [k for k in sorted(self._known) if (i := self.get(k)) is not None and key in i.above]
-        return tuple(v for k in higher if (v := self.in_force(k, day)) is not None)
+        return tuple(v for k in self._higher.get(key, ()) if (v := self.in_force(k, day)) is not None)
+
+    def absent(self, question: str, day: date) -> tuple[Version, ...]:
+        """Texts in force on ``day`` that rule what a question speaks of and are only known, newest first."""
+        ruling = [key for key, matters in self._matters.items() if any(m in question for m in matters)]
+        found = [v for k in ruling if (v := self.in_force(k, day)) is not None and not self._held(k)]
+        return tuple(sorted(found, key=lambda v: (v.effective or v.version or "", v.key), reverse=True))
+
+    @cached_property
+    def _matters(self) -> dict[str, tuple[str, ...]]:
+        return {k: i.matters for k in sorted(self._known) if (i := self.get(k)) is not None and i.matters}
+
+    @cached_property
+    def _higher(self) -> dict[str, list[str]]:
+        """Keys of the instruments above each one."""
+        found: dict[str, list[str]] = {}
+        for key in sorted(self._known):
+            for lower in i.above if (i := self.get(key)) is not None else ():
+                found.setdefault(lower, []).append(key)
+        return found
+
+    def _held(self, key: str) -> bool:
+        return any(v.source for v in self.versions(key))
 
     def gaps(self) -> tuple[Gap, ...]:
         """Known holes: held in an older version than known, held in part, known to be missing.
@@ -338,6 +359,7 @@ def _instrument_row(i: Instrument) -> tuple[Any, ...]:
         i.replaced_by,
         i.note,
         list(i.above),
+        list(i.matters),
     )
 
 
