@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.focus import CRIME, focus
+from kb.assist.answer.focus import CRIME, also, focus
 from kb.assist.answer.near import Near
 from kb.assist.answer.person import Kind, is_person, kind, share_of, told, units_share
-from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
+from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
 GUESS = "（对应关系按文字推定）"
-_PAYER = re.compile(r"对[^，；：]{1,40}?罚款")
+_PAYER = re.compile(r"对[^，；：]{1,40}?(?=(?:可以|并|单)*处|可以|给予)")
 _SENTENCE = re.compile(r"[^。；\n]+[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
@@ -111,7 +111,7 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
         further = _further(c, question, shares.get(c.mark))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
-            lines += [f"· {s.condition}：{s.phrase}" for s in further]
+            lines += [f"· {s.label}：{s.phrase}" for s in further]
     return lines
 
 
@@ -125,18 +125,18 @@ def _no_share(penalties: Sequence[Cited]) -> str:
 
 def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
     """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
-    found = steps(c.sanctions)
-    found = [s for s in found if s.phrase != ELSEWHERE_SAID]
+    found = [s for s in steps(c.sanctions) if not s.elsewhere]
     if personal is None:
-        said = focus(found, question)
-        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME.search(said.condition)]
-        return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
+        led = _led(c, question)
+        crime = any(CRIME.search(s.condition) for s in led[:1])
+        base = [Step("行政责任", s.phrase) for s in found if not s.condition and crime]
+        return base + [s for s in found if s.condition and s not in led]
     first = min((s.paragraph for s in c.sanctions), default=0)
     basic = [s for s in c.sanctions if s.paragraph == first and not s.condition]
     unit = [Step("单位", s.phrase) for s in steps(units_share(basic))]
     open_to_all = [Step("单位或者个人", s.phrase) for s in steps([s for s in basic if not s.whom])]
     left = [*unit, *open_to_all, *(s for s in found if s.condition)]
-    return [s for s in left if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
+    return [s for s in left if _PAYER.sub("", s.phrase) not in personal and s.phrase not in personal]
 
 
 def _personal(penalties: Sequence[Cited], person: Kind, question: str) -> dict[str, str]:
@@ -162,19 +162,24 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
 
 
 def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
-    found = steps(c.sanctions)
-    said = focus(found, question)
-    own = _of_item(c)
-    base = next((s for s in found if not s.condition), None)
-    if own is not None and base is not None and said in (base, own):
-        return f"{_named(c, before)}{c.mark}：{base.phrase}；{own.condition}的，{own.phrase}"
-    if said is not None:
-        when = f"{said.condition}的，" if said.condition else ""
-        return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"
-    if not found:
+    led = _led(c, question)
+    if led:
+        return f"{_named(c, before)}{c.mark}：{'；'.join(s.told for s in led)}"
+    if not steps(c.sanctions):
         return f"{_named(c, before)}{c.mark}处理"
-    only = f"{found[0].condition}的，{found[0].phrase}" if len(found) == 1 else "见下列幅度"
-    return f"{_named(c, before)}{c.mark}处理（{only}）"
+    return f"{_named(c, before)}{c.mark}处理（见下列幅度）"
+
+
+def _led(c: Cited, question: str) -> list[Step]:
+    """What the conclusion says of a penalty: the base case or the one told, and what is asked for; empty: nothing."""
+    found = steps(c.sanctions)
+    said, own = focus(found, question), _of_item(c)
+    base = next((s for s in found if not s.condition), None)
+    if said is None:
+        return found if len(found) == 1 else []
+    led = [base, own] if own is not None and base is not None and said in (base, own) else [said]
+    further = also(found, led, question)
+    return [*led, further] if further is not None else led
 
 
 def _of_item(c: Cited) -> Step | None:

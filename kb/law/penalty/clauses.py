@@ -26,7 +26,7 @@ _CUT = re.compile(
 )
 # Who imposes it, at the beginning of a clause: 由公安机关[责令…]; 由公安机关可以处 is kept, because it is left to them.
 _BY = re.compile(
-    r"由(?:(?!可以)[^，；。]){2,60}?(?=责令|给予|予以|没收|吊销|暂扣|撤销|取消|依照|依法|(?<!理)处(?!理|置|分)以?)"
+    r"由(?:(?!可以)[^，；。]){2,60}?(?=责令|给予|予以|没收|吊销|暂扣|撤销|取消|依照|依法|(?<!理)处(?!理|置|分|罚权))"
 )
 _BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)|《[^《》]*》")
 _HEAD = re.compile(r"(?:的|之一|者)$")
