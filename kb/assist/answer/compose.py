@@ -25,7 +25,7 @@ _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low.
+    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low, by amount.
 
     ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
@@ -36,7 +36,7 @@ class Parts:
     main: Sequence[Cited]
     question: str
     tips: Sequence[tuple[str, Cited, bool]] = ()
-    conflicts: Sequence[tuple[str, Cited, Cited]] = ()
+    conflicts: Sequence[tuple[str, Cited, Cited, bool]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
     procedure_first: bool = False
     sanction: bool = True
@@ -64,7 +64,7 @@ def compose(parts: Parts, near: Near) -> str:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
     if parts.office and parts.person is not None:
         lines.append(_office(parts.office, parts.person, parts.question))
-    lines += [_conflict(why, high, low) for why, high, low in parts.conflicts]
+    lines += [_conflict(*conflict) for conflict in parts.conflicts]
     lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
     return fitted(_with_tips(lines, parts))
 
@@ -216,6 +216,6 @@ def shortened(sentence: str) -> str:
     return sentence if len(sentence) <= KEY else sentence[: KEY - 1] + "…"
 
 
-def _conflict(why: str, high: Cited, low: Cited) -> str:
+def _conflict(why: str, high: Cited, low: Cited, amounts: bool) -> str:
     both = f"{high.citation.address}{high.mark}与{low.citation.address}{low.mark}"
-    return f"规定不一致：{both}幅度不同，以前者为准（{why}）。"
+    return f"规定不一致：{both}{'幅度' if amounts else '规定'}不同，以前者为准（{why}）。"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
@@ -22,6 +23,7 @@ from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
+from kb.assist.answer.same import Spans
 from kb.assist.answer.select import Bars, Chosen, Selection
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
@@ -63,10 +65,14 @@ class LawAnswers:
         if not chosen:
             return None
         person = asked_of(question.text) if any(c.sanctions for c in chosen) else None
-        ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
+        place = partial(self._place, question, [c for c in chosen if not c.sanctions], self._thin(question, person))
+        ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near, place)
         if question.intent.compare:  # both sides are wanted as they are; which governs is still said
-            there = {c.passage.id for c in chosen}
-            rulings = [r for r in rulings if {r.governs, r.yields} <= there]
+            sides = {c.passage.id for c in chosen}
+            named = {c.passage.id for c in chosen if c.named}
+            rulings = [r for r in rulings if r.yields in named or {r.governs, r.yields} <= sides]
+            lacking = {r.governs for r in rulings} - sides
+            chosen = [*chosen, *(c for c in ordered if c.passage.id in lacking)]
         else:
             chosen = ordered
         return self._written(question, result, belief, chosen, rulings, person)
@@ -108,10 +114,10 @@ class LawAnswers:
         rulings: Sequence[Ruling],
         person: Kind | None,
     ) -> Answer:
-        main = self._cited(question, chosen, thin=person is not None or asks_procedure(question.text, self.rules))
+        main = self._cited(question, chosen, thin=self._thin(question, person))
         office = self._office(question, main, person)
         by_row = {c.passage.id: c for c in main}
-        conflicts = [(r.why, by_row[r.governs], by_row[r.yields]) for r in rulings]
+        conflicts = [(r.why, by_row[r.governs], by_row[r.yields], r.amounts) for r in rulings]
         changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
@@ -131,6 +137,15 @@ class LawAnswers:
             hits=result.hits,
             warnings=warnings,
         )
+
+    def _thin(self, question: Question, person: Kind | None) -> bool:
+        """Whether the question tells no act of its own: it asks of a person, or of procedure."""
+        return person is not None or asks_procedure(question.text, self.rules)
+
+    def _place(self, question: Question, duties: Sequence[Chosen], thin: bool, one: Chosen) -> Spans:
+        """The pieces of a penalty that are quoted beside ``duties``."""
+        main = self._cited(question, [*duties, one], thin=thin)
+        return [span for c in main if c.passage.id == one.passage.id for span in c.quotation.spans]
 
     def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
         """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
