@@ -142,3 +142,16 @@ def test_what_an_authority_has_to_do_is_no_duty_broken(text: str, role: str) -> 
     selection = Selection(cast(Any, generation), by_words, {}, lambda _: True, cast(Any, None))
     asked = cast(Any, SimpleNamespace(penalty="asked", breach=True))
     assert selection.role(cited(text).passage, asked) == role
+
+
+@pytest.mark.parametrize(
+    ("compared", "amounts", "first"), [(True, True, "结论：规定不一致："), (False, False, "结论：依照")]
+)
+def test_which_of_two_governs_leads_where_that_is_asked(compared: bool, amounts: bool, first: str) -> None:
+    high, low = cited(FINED), cited(FINED, "conflict", 2)
+    parts = Parts([high, low], "哪个算", conflicts=[("示例理由", high, low, amounts)], compared=compared)
+    lines = compose(parts, by_words).splitlines()
+    assert lines[0].startswith(first)
+    assert sum("以前者为准（示例理由）" in line for line in lines) == 1
+    assert any(("幅度" if amounts else "规定") + "不同" in line for line in lines)
+    assert sum(line.startswith("结论：") for line in lines) == 1

@@ -30,7 +30,7 @@ class Parts:
     ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
     asks for one; ``person``: whose share is asked; ``office``: the duties of that
-    person's office and what their breach costs, not among ``main``.
+    person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked.
     """
 
     main: Sequence[Cited]
@@ -42,6 +42,7 @@ class Parts:
     sanction: bool = True
     person: Kind | None = None
     office: Sequence[Cited] = ()
+    compared: bool = False
 
 
 def compose(parts: Parts, near: Near) -> str:
@@ -64,7 +65,11 @@ def compose(parts: Parts, near: Near) -> str:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
     if parts.office and parts.person is not None:
         lines.append(_office(parts.office, parts.person, parts.question))
-    lines += [_conflict(*conflict) for conflict in parts.conflicts]
+    ruled = [_conflict(*conflict) for conflict in parts.conflicts]
+    if ruled and parts.compared:
+        lines = [f"结论：{ruled[0]}", *(line.replace("结论：", "处罚依据：", 1) for line in lines), *ruled[1:]]
+    else:
+        lines += ruled
     lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
     return fitted(_with_tips(lines, parts))
 
@@ -175,11 +180,11 @@ def _led(c: Cited, question: str) -> list[Step]:
     found = steps(c.sanctions)
     said, own = focus(found, question), _of_item(c)
     base = next((s for s in found if not s.condition), None)
+    said = said or own
     if said is None:
         return found if len(found) == 1 else []
     led = [base, own] if own is not None and base is not None and said in (base, own) else [said]
-    further = also(found, led, question)
-    return [*led, further] if further is not None else led
+    return [*led, *also(found, led, question)]
 
 
 def _of_item(c: Cited) -> Step | None:

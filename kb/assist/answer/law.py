@@ -123,7 +123,9 @@ class LawAnswers:
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
         about = question.intent.follow_up and asks_procedure(question.text, self.rules)
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
-        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
+        named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
+        compared = question.intent.compare and named
+        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office, compared)
         text = compose(parts, self.near)
         cited = [*main, *office, *later, *(c for _, c, _ in shown)]
         today = {c.passage.id for c in later} | {c.passage.id for _, c, _ in shown if changed}

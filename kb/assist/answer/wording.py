@@ -34,7 +34,7 @@ class Step:
     """What falls due under one condition. ``condition`` is empty for the base case.
 
     ``under``: the act whose condition it is, where the condition alone could be another act's. ``fined``: whether a
-    fine falls due; ``elsewhere``: it says no more than that another provision applies.
+    fine falls due on who did it; ``elsewhere``: it says no more than that another provision applies.
     """
 
     condition: str
@@ -110,8 +110,8 @@ def steps(sanctions: Iterable[Sanction]) -> list[Step]:
     found: dict[str, Step] = {}
     for (case, condition), group in grouped.items():
         label, under = _labels(case, condition, list(grouped))
-        fined = any(s.fines for s in group)
-        elsewhere = not fined and all(set(s.measures) == {ELSEWHERE} for s in group)
+        fined = any(_PERSON.search(f.whom) is None or f.whom in s.act for s in group for f in s.fines)
+        elsewhere = all(set(s.measures) == {ELSEWHERE} for s in group)
         said = phrase(group)
         step = Step(label, said, under, fined, elsewhere and not _as_before(said, label, group[0].act))
         if step.phrase:
