@@ -278,11 +278,25 @@ def _bound(value: float, unit: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A piece of a sanction that imposes something, at ``start:end`` of the passage's text, and whom it is aimed at.
+
+    Its words hold what a measure's name and an amount do not: 可以处, 并处, 或者, 连带. ``whom`` is empty where the
+    text names nobody.
+    """
+
+    whom: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sanction:
     """A sanction at one 款/项: whom, for what act, which measures, how much, when.
 
     ``paragraph``/``item`` locate it in its article (item None: the paragraph itself).
-    ``condition`` is empty for the base case. ``start``/``end``: span in the passage's text.
+    ``condition`` is empty for the base case. ``start``/``end``: span in the passage's text; ``shares``: the pieces of
+    it that impose something, in order.
     """
 
     paragraph: int
@@ -295,6 +309,7 @@ class Sanction:
     text: str
     start: int
     end: int
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def test_sanctions_by_condition() -> None:
     assert "责令限期改正" in found[0].phrase
     assert "三千元以上五千元以下" in found[0].phrase
     assert "责令停产停业整顿" in found[1].phrase
-    assert "直接负责的主管人员罚款一千元以下" in found[1].phrase
+    assert "，对其直接负责的主管人员处一千元以下的罚款" in found[1].phrase
     assert highest(sanctions(LONG_LIST)) == 20000
 
 

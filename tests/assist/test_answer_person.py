@@ -161,7 +161,7 @@ def test_only_units_needs_every_party_named() -> None:
 def test_the_share_of_the_responsible_leads_with_its_condition(ask: Ask, question: str) -> None:
     lead = ask(question, BREACH).text.splitlines()[0]
     assert lead.startswith(f"结论：依照《{LAW}》第五条")
-    assert "对直接负责的主管人员和其他直接责任人员：逾期未改正的，罚款一千元以上二千元以下" in lead
+    assert "对直接负责的主管人员和其他直接责任人员：逾期未改正的，处一千元以上二千元以下的罚款" in lead
     assert lead.index("一千元以上") < lead.index("尚未逾期的，只罚单位")
     assert "六千元" not in lead
 
@@ -169,7 +169,7 @@ def test_the_share_of_the_responsible_leads_with_its_condition(ask: Ask, questio
 def test_a_head_without_a_fine_of_his_own_has_the_duties_of_his_office_beside(ask: Ask) -> None:
     answer = ask("主要负责人要罚吗", BREACH)
     lead = answer.text.splitlines()[0]
-    assert "没有单列主要负责人；属于直接负责的主管人员和其他直接责任人员的，逾期未改正的，罚款一千元以上" in lead
+    assert "没有单列主要负责人；属于直接负责的主管人员和其他直接责任人员的，逾期未改正的，处一千元以上" in lead
     roles = {c.address: c.role for c in answer.citations}
     assert roles[f"《{LAW}》第三条第（一）项"] == "basis"
     assert roles[f"《{LAW}》第四条"] == "basis"
@@ -194,7 +194,7 @@ def test_where_nobody_is_named_it_is_said(ask: Ask) -> None:
 def test_a_question_about_the_unit_leads_with_the_unit(ask: Ask) -> None:
     lead = ask(BREACH).text.splitlines()[0]
     assert "涉嫌违反" in lead
-    assert "罚款五千元以下" in lead
+    assert "处五千元以下的罚款" in lead
     assert "主管人员" not in lead
 
 

@@ -80,13 +80,26 @@ def ruled(high: str, low: str, *, ranks: tuple[Rank, Rank] = (Rank.LAW, Rank.ADM
         document_of=lambda row: SimpleNamespace(rank=ranks[row - 1]),
     )
     chosen = [Chosen(p, "penalty", 0.9) for p in held.values()]
-    _, rulings = apply("风车怎么罚", chosen, Rules(), cast(Any, generation), lambda _: None, by_words)
+
+    def place(c: Chosen) -> list[tuple[int, int]]:
+        """Everything, but of a list of acts the lead-in and its second item."""
+        text = c.passage.text
+        second = text.find("（二）")
+        return [(0, len(text))] if second < 0 else [(0, text.find("（一）")), (second, len(text))]
+
+    _, rulings = apply("风车怎么罚", chosen, Rules(), cast(Any, generation), lambda _: None, by_words, place)
     assert {(r.governs, r.yields) for r in rulings} <= {(1, 2)}
     return [r.why for r in rulings]
 
 
 UNIT = "风车单位没有检查吊钩的，处{}的罚款。"
 HEAD = "风车单位的主要负责人没有检查吊钩的，处{}的罚款。"
+ACTS = "风车单位有下列行为之一的，责令改正；逾期不改正的，处{{}}的罚款：\n（一）油漆桶敞口的；\n（二）{}。"
+RETRIED, OTHER = ACTS.format("没有检查吊钩的"), ACTS.format("学徒在叶片下面午睡的")
+OWN = (
+    "风车单位有下列行为之一的，按照下列规定处罚：\n（一）油漆桶敞口的，责令改正；逾期不改正的，处{}的罚款；\n"
+    "（二）没有检查吊钩的，责令改正；逾期未改正的，处{}的罚款。"
+)
 LARGE, SMALL = "一万元以上二万元以下", "一百元以上二百元以下"
 
 
@@ -98,6 +111,13 @@ LARGE, SMALL = "一万元以上二万元以下", "一百元以上二百元以下
         (UNIT.format(LARGE), HEAD.format(SMALL), False),
         (HEAD.format(LARGE), UNIT.format(SMALL), False),
         (UNIT.format(LARGE), UNIT.format("一万二千元以上一万五千元以下"), False),  # filled out within the range
+        (UNIT.format(LARGE), "风车单位没有检查吊钩的，责令改正；逾期不改正的，处一百元以下的罚款。", False),
+        (RETRIED.format(LARGE), RETRIED.format(SMALL), True),
+        (RETRIED.format(LARGE), OWN.format(SMALL, LARGE), False),  # another item of it fines less
+        (RETRIED.format(LARGE), OWN.format(LARGE, SMALL), True),
+        (RETRIED.format(LARGE), OTHER.format(SMALL), False),
+        (UNIT.format(LARGE), "风车教练没有检查吊钩的，处一百元的罚款。", False),
+        (UNIT.format("年收入百分之五"), UNIT.format(SMALL), False),
     ],
 )
 def test_only_what_falls_on_the_same_party_can_conflict(high: str, low: str, conflicts: bool) -> None:

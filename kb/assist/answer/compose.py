@@ -10,36 +10,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.cited import Cited
-from kb.assist.answer.focus import CRIME, focus
+from kb.assist.answer.focus import CRIME, also, focus
 from kb.assist.answer.near import Near
 from kb.assist.answer.person import Kind, is_person, kind, share_of, told, units_share
 from kb.assist.answer.sentence import key_sentence
-from kb.assist.answer.wording import ELSEWHERE_SAID, Step, steps
+from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
 GUESS = "（对应关系按文字推定）"
-_PAYER = re.compile(r"对[^，；：]{1,40}?罚款")
+_PAYER = re.compile(r"对[^，；：]{1,40}?(?=(?:可以|并|单)*处|可以|给予)")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low.
+    """What an answer is made of. ``changes``: a line and its citation; ``conflicts``: why, high, low, by amount.
 
     ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
     asks for one; ``person``: whose share is asked; ``office``: the duties of that
-    person's office and what their breach costs, not among ``main``.
+    person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked.
     """
 
     main: Sequence[Cited]
     question: str
     tips: Sequence[tuple[str, Cited, bool]] = ()
-    conflicts: Sequence[tuple[str, Cited, Cited]] = ()
+    conflicts: Sequence[tuple[str, Cited, Cited, bool]] = ()
     changes: Sequence[tuple[str, Cited | None]] = ()
     procedure_first: bool = False
     sanction: bool = True
     person: Kind | None = None
     office: Sequence[Cited] = ()
+    compared: bool = False
 
 
 def compose(parts: Parts, near: Near) -> str:
@@ -62,7 +63,11 @@ def compose(parts: Parts, near: Near) -> str:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
     if parts.office and parts.person is not None:
         lines.append(_office(parts.office, parts.person, parts.question))
-    lines += [_conflict(why, high, low) for why, high, low in parts.conflicts]
+    ruled = [_conflict(*conflict) for conflict in parts.conflicts]
+    if ruled and parts.compared:
+        lines = [f"结论：{ruled[0]}", *(line.replace("结论：", "处罚依据：", 1) for line in lines), *ruled[1:]]
+    else:
+        lines += ruled
     lines += [text + (c.mark if c is not None else "") for text, c in parts.changes]
     return fitted(_with_tips(lines, parts))
 
@@ -109,7 +114,7 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
         further = _further(c, question, shares.get(c.mark))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
-            lines += [f"· {s.condition}：{s.phrase}" for s in further]
+            lines += [f"· {s.label}：{s.phrase}" for s in further]
     return lines
 
 
@@ -123,18 +128,18 @@ def _no_share(penalties: Sequence[Cited]) -> str:
 
 def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
     """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
-    found = steps(c.sanctions)
-    found = [s for s in found if s.phrase != ELSEWHERE_SAID]
+    found = [s for s in steps(c.sanctions) if not s.elsewhere]
     if personal is None:
-        said = focus(found, question)
-        base = [Step("行政责任", s.phrase) for s in found if not s.condition and said and CRIME.search(said.condition)]
-        return base + [s for s in found if s.condition and s != said and s != _of_item(c)]
+        led = _led(c, question)
+        crime = any(CRIME.search(s.condition) for s in led[:1])
+        base = [Step("行政责任", s.phrase) for s in found if not s.condition and crime]
+        return base + [s for s in found if s.condition and s not in led]
     first = min((s.paragraph for s in c.sanctions), default=0)
     basic = [s for s in c.sanctions if s.paragraph == first and not s.condition]
     unit = [Step("单位", s.phrase) for s in steps(units_share(basic))]
     open_to_all = [Step("单位或者个人", s.phrase) for s in steps([s for s in basic if not s.whom])]
     left = [*unit, *open_to_all, *(s for s in found if s.condition)]
-    return [s for s in left if _PAYER.sub("罚款", s.phrase) not in personal and s.phrase not in personal]
+    return [s for s in left if _PAYER.sub("", s.phrase) not in personal and s.phrase not in personal]
 
 
 def _personal(penalties: Sequence[Cited], person: Kind, question: str) -> dict[str, str]:
@@ -160,19 +165,24 @@ def _named(c: Cited, before: Sequence[Cited]) -> str:
 
 
 def _ruled(c: Cited, before: Sequence[Cited], question: str) -> str:
-    found = steps(c.sanctions)
-    said = focus(found, question)
-    own = _of_item(c)
-    base = next((s for s in found if not s.condition), None)
-    if own is not None and base is not None and said in (base, own):
-        return f"{_named(c, before)}{c.mark}：{base.phrase}；{own.condition}的，{own.phrase}"
-    if said is not None:
-        when = f"{said.condition}的，" if said.condition else ""
-        return f"{_named(c, before)}{c.mark}：{when}{said.phrase}"
-    if not found:
+    led = _led(c, question)
+    if led:
+        return f"{_named(c, before)}{c.mark}：{'；'.join(s.told for s in led)}"
+    if not steps(c.sanctions):
         return f"{_named(c, before)}{c.mark}处理"
-    only = f"{found[0].condition}的，{found[0].phrase}" if len(found) == 1 else "见下列幅度"
-    return f"{_named(c, before)}{c.mark}处理（{only}）"
+    return f"{_named(c, before)}{c.mark}处理（见下列幅度）"
+
+
+def _led(c: Cited, question: str) -> list[Step]:
+    """What the conclusion says of a penalty: the base case or the one told, and what is asked for; empty: nothing."""
+    found = steps(c.sanctions)
+    said, own = focus(found, question), _of_item(c)
+    base = next((s for s in found if not s.condition), None)
+    said = said or own
+    if said is None:
+        return found if len(found) == 1 else []
+    led = [base, own] if own is not None and base is not None and said in (base, own) else [said]
+    return [*led, *also(found, led, question)]
 
 
 def _of_item(c: Cited) -> Step | None:
@@ -193,6 +203,6 @@ def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[
     return [head, *(f"· {line}" for line in told)]
 
 
-def _conflict(why: str, high: Cited, low: Cited) -> str:
+def _conflict(why: str, high: Cited, low: Cited, amounts: bool) -> str:
     both = f"{high.citation.address}{high.mark}与{low.citation.address}{low.mark}"
-    return f"规定不一致：{both}幅度不同，以前者为准（{why}）。"
+    return f"规定不一致：{both}{'幅度' if amounts else '规定'}不同，以前者为准（{why}）。"

@@ -1,46 +1,58 @@
 """Two provisions that sanction one act differently: which governs, and why.
 
-Does not know the question's wording. Known cases are data (``Rules.conflicts``); the general rule speaks only where a
-lower text leaves the range of the higher one, because a range inside it is no conflict but its filling out.
+Does not know the question's wording. Known cases are data (``Rules.conflicts``); the general rule speaks only where
+what is quoted of a lower text leaves the range of the higher one for the same act, condition and payer, because a range
+inside it is no conflict but its filling out.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kb.assist.answer.near import Near
 from kb.assist.answer.rules import Conflict, Rules
+from kb.assist.answer.same import APART, Spans, nearest, ranges_differ
+from kb.assist.answer.same import Ruling as Quoted
+from kb.assist.answer.same import rulings as quoted_of
 from kb.assist.answer.select import Chosen, address_key
 from kb.base.address import Address
-from kb.base.records import Passage, Rank, Sanction
+from kb.base.records import Passage, Rank
 from kb.search.index import Generation
 
-ALIKE = 0.75  # similarity of two acts (score of ``Near``) from which they count as the same
-_PERSON = re.compile(r"负责人|管理人员|从业人员|个人|作业人员")
 _GENERAL = "上位法优先于下位法"
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A conflict met: ``governs`` goes before ``yields`` (row ids), ``why`` in one line."""
+    """A conflict met: ``governs`` goes before ``yields`` (row ids), ``why`` in one line.
+
+    ``amounts``: whether a fine quoted of the one differs from one of the other that it can be compared with.
+    """
 
     governs: int
     yields: int
     why: str
+    amounts: bool
 
 
 Lookup = Callable[[Address], Passage | None]
+Place = Callable[[Chosen], Spans]
 
 
 def apply(
-    question: str, chosen: Sequence[Chosen], rules: Rules, generation: Generation, lookup: Lookup, near: Near
+    question: str,
+    chosen: Sequence[Chosen],
+    rules: Rules,
+    generation: Generation,
+    lookup: Lookup,
+    near: Near,
+    place: Place,
 ) -> tuple[list[Chosen], list[Ruling]]:
-    """The selection with what governs in front, and the rulings.
+    """The selection with what governs in front, and the rulings. ``place``: the spans of a provision that are quoted.
 
     A provision that yields keeps its place behind with the role conflict; the one that governs is added where it was
-    not chosen.
+    not chosen. One that is known to yield, and of which acts are quoted that the other does not tell, is left out.
     """
     out = list(chosen)
     rulings: list[Ruling] = []
@@ -51,14 +63,28 @@ def apply(
         governing = _governing(question, known, out, lookup, near)
         if governing is None:
             continue
-        rulings.append(Ruling(governing.passage.id, c.passage.id, known.why))
+        high, low = (_quoted(generation, side, place) for side in (governing, c))
+        if not c.named and _listed(high) and _listed(low) and nearest(high, low) < APART:
+            out = [o for o in out if o.passage.id != c.passage.id]
+            continue
+        amounts = bool(ranges_differ(high, low, known=True))
+        rulings.append(Ruling(governing.passage.id, c.passage.id, known.why, amounts))
         out = _reordered(out, c, governing)
-    found = [] if rulings else _general(out, generation, near)
+    found = [] if rulings else _general(out, generation, place)
     for ruling in found:
         lower = next(c for c in out if c.passage.id == ruling.yields)
         higher = next(c for c in out if c.passage.id == ruling.governs)
         out = _reordered(out, lower, higher)
     return out, rulings + found
+
+
+def _quoted(generation: Generation, c: Chosen, place: Place) -> list[Quoted]:
+    return quoted_of(c.passage.text, place(c), generation.sanctions(c.passage.id))
+
+
+def _listed(quoted: Sequence[Quoted]) -> bool:
+    """Whether the acts quoted are 项, of which each tells another."""
+    return any(r.acts and r.sanction.act not in r.acts for r in quoted)
 
 
 def _named(addresses: Sequence[Address], passage: Passage) -> bool:
@@ -88,42 +114,19 @@ def _reordered(chosen: list[Chosen], lower: Chosen, higher: Chosen) -> list[Chos
     return [*duties, higher, *(c for c in kept if c.sanctions), replace(lower, role="conflict")]
 
 
-def _general(chosen: Sequence[Chosen], generation: Generation, near: Near) -> list[Ruling]:
-    """At most one ruling: the first two sanctions of different rank whose acts are alike and ranges do not nest."""
-    sanctions = [(c, generation.sanctions(c.passage.id)) for c in chosen if c.sanctions]
-    for i, (one, first) in enumerate(sanctions):
-        for other, second in sanctions[i + 1 :]:
-            if one.passage.title == other.passage.title:
-                continue
+def _general(chosen: Sequence[Chosen], generation: Generation, place: Place) -> list[Ruling]:
+    """At most one ruling: the first two sanctions of different rank that fine the same thing differently."""
+    penalties = [c for c in chosen if c.sanctions]
+    for i, one in enumerate(penalties):
+        for other in penalties[i + 1 :]:
             ranks = [_rank(generation, c) for c in (one, other)]
-            if ranks[0] == ranks[1] or not _alike(first, second, near):
+            if one.passage.title == other.passage.title or ranks[0] == ranks[1]:
                 continue
             high, low = (one, other) if ranks[0] < ranks[1] else (other, one)
-            ranges = (_range(first), _range(second)) if high is one else (_range(second), _range(first))
-            if ranges[0] and ranges[1] and not _inside(ranges[1], ranges[0]):
-                return [Ruling(high.passage.id, low.passage.id, _GENERAL)]
+            if ranges_differ(_quoted(generation, high, place), _quoted(generation, low, place)):
+                return [Ruling(high.passage.id, low.passage.id, _GENERAL, True)]
     return []
 
 
 def _rank(generation: Generation, c: Chosen) -> int:
     return Rank(generation.document_of(c.passage.id).rank).order
-
-
-def _alike(first: Sequence[Sanction], second: Sequence[Sanction], near: Near) -> bool:
-    if not first or not second or not first[0].act:
-        return False
-    if bool(_PERSON.search(first[0].act)) != bool(_PERSON.search(second[0].act)):
-        return False  # what falls on a unit's head is no other range of what falls on the unit
-    return max(near(first[0].act, [s.act for s in second]), default=0.0) >= ALIKE
-
-
-def _range(sanctions: Sequence[Sanction]) -> tuple[float, float] | None:
-    """Least and most yuan over all fines; None where none is stated in yuan."""
-    fines = [f for s in sanctions for f in s.fines if f.unit == "元" and f.most is not None]
-    if not fines:
-        return None
-    return min(f.least or 0.0 for f in fines), max(f.most or 0.0 for f in fines)
-
-
-def _inside(inner: tuple[float, float], outer: tuple[float, float]) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]

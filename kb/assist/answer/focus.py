@@ -14,6 +14,9 @@ from kb.assist.answer.wording import Step
 
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")
+_AMOUNT = re.compile(r"罚|钱")
+_MEASURE = re.compile(r"拘留|吊销|停产|停业|关闭|没收|取缔|撤职|开除")
+_INCOME = re.compile(r"(?:违法|非法)(?:所得|收入|经营额)|货值")
 CRIME = re.compile(r"(?<!不)构成犯罪")
 OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 
@@ -21,6 +24,25 @@ OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 def focus(found: Sequence[Step], question: str) -> Step | None:
     """The step whose condition the question tells (逾期不改, 较大事故), else the base case; None: neither stands."""
     return told_step(found, question) or next((s for s in found if not s.condition), None)
+
+
+def also(found: Sequence[Step], said: Sequence[Step], question: str) -> list[Step]:
+    """The first step under a condition that holds what is asked for (罚多少: a fine; 拘留) and nothing said holds.
+
+    Fines that hang on an income are told together. Empty where what is said holds it, the question tells the condition
+    itself, or nothing imposes it.
+    """
+    if any(s.condition and told_step([s], question) for s in said):
+        return []
+    left = [s for s in found if s not in said]
+    words = _MEASURE.findall(question)
+    if _AMOUNT.search(question) and not any(s.fined for s in said):
+        fined = [s for s in left if s.fined]
+        by_income = [s for s in fined if _INCOME.search(s.condition)]
+        return by_income if fined[:1] == by_income[:1] else fined[:1]
+    if words and not any(w in s.phrase for w in words for s in said):
+        return [s for s in left if any(w in s.phrase for w in words)][:1]
+    return []
 
 
 def told_step(found: Sequence[Step], question: str) -> Step | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
@@ -24,6 +25,7 @@ from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
+from kb.assist.answer.same import Spans
 from kb.assist.answer.select import Bars, Chosen, Selection
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
@@ -59,33 +61,45 @@ class LawAnswers:
 
     def answer(self, question: Question, result: SearchResult, belief: Belief) -> Answer | None:
         """The answer; None where nothing is probable enough to cite."""
-        trust = self._trusted(belief, question, result)
-        selection = Selection(self.generation, self.near, trust, self._governs, self.bars)
         force = self._force(question)
-        if force is not None:
-            chosen = [Chosen(force.article, "basis", 1.0, named=True)]
-        elif question.located:
-            chosen = selection.named(question)
-        else:
-            chosen = selection.found(question, self._hits(question, result))
-        named = {key for n in question.instruments for key in n.keys}
-        governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
-        chosen = governing or chosen
-        chosen = of_general_law(question, chosen, self.rules)
+        told = [Chosen(force.article, "basis", 1.0, named=True)] if force else self._chosen(question, result, belief)
+        chosen = of_general_law(question, told, self.rules)
         if not chosen and not asks_general(question.text, self.rules):
             return None
         person = asked_of(question.text) if any(c.sanctions for c in chosen) else None
-        ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near)
-        if question.intent.compare:  # both sides are wanted as they are; which governs is still said
-            there = {c.passage.id for c in chosen}
-            rulings = [r for r in rulings if {r.governs, r.yields} <= there]
-        else:
-            chosen = ordered
+        chosen, rulings = self._ruled(question, chosen, person)
         answer = self._written(question, result, belief, chosen, rulings, person)
         if force is None:
             return answer
         said = f"结论：{force.sentence}（{answer.citations[0].address}[1]）。\n{force.line}"
         return replace(answer, text=said)
+
+    def _chosen(self, question: Question, result: SearchResult, belief: Belief) -> list[Chosen]:
+        """What is cited; a text no longer in force only where nobody else speaks, or where it was named."""
+        trust = self._trusted(belief, question, result)
+        selection = Selection(self.generation, self.near, trust, self._governs, self.bars)
+        if question.located:
+            chosen = selection.named(question)
+        else:
+            chosen = selection.found(question, self._hits(question, result))
+        named = {key for n in question.instruments for key in n.keys}
+        governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
+        return governing or chosen
+
+    def _ruled(
+        self, question: Question, chosen: Sequence[Chosen], person: Kind | None
+    ) -> tuple[list[Chosen], list[Ruling]]:
+        """What was chosen in the order in which it governs, and what governs what."""
+        place = partial(self._place, question, [c for c in chosen if not c.sanctions], self._thin(question, person))
+        ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near, place)
+        if not question.intent.compare:
+            return ordered, rulings
+        # Both sides are wanted as they are; which governs is still said.
+        sides = {c.passage.id for c in chosen}
+        named = {c.passage.id for c in chosen if c.named}
+        rulings = [r for r in rulings if r.yields in named or {r.governs, r.yields} <= sides]
+        lacking = {r.governs for r in rulings} - sides
+        return [*chosen, *(c for c in ordered if c.passage.id in lacking)], rulings
 
     def _hits(self, question: Question, result: SearchResult) -> list[Hit]:
         """The hits that can be cited, and the best of each named instrument that has none among them."""
@@ -145,17 +159,19 @@ class LawAnswers:
         rulings: Sequence[Ruling],
         person: Kind | None,
     ) -> Answer:
-        main = self._cited(question, chosen, thin=person is not None or asks_procedure(question.text, self.rules))
+        main = self._cited(question, chosen, thin=self._thin(question, person))
         office = self._office(question, main, person)
         by_row = {c.passage.id: c for c in main}
-        conflicts = [(r.why, by_row[r.governs], by_row[r.yields]) for r in rulings]
+        conflicts = [(r.why, by_row[r.governs], by_row[r.yields], r.amounts) for r in rulings]
         changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
         follows = question.intent.follow_up and asks_procedure(question.text, self.rules)
         about = follows or asks_general(question.text, self.rules)
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
-        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office)
+        named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
+        compared = question.intent.compare and named
+        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office, compared)
         text = compose(parts, self.near)
         if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
             text = text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1)
@@ -171,6 +187,15 @@ class LawAnswers:
             hits=result.hits,
             warnings=warnings,
         )
+
+    def _thin(self, question: Question, person: Kind | None) -> bool:
+        """Whether the question tells no act of its own: it asks of a person, or of procedure."""
+        return person is not None or asks_procedure(question.text, self.rules)
+
+    def _place(self, question: Question, duties: Sequence[Chosen], thin: bool, one: Chosen) -> Spans:
+        """The pieces of a penalty that are quoted beside ``duties``."""
+        main = self._cited(question, [*duties, one], thin=thin)
+        return [span for c in main if c.passage.id == one.passage.id for span in c.quotation.spans]
 
     def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
         """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""

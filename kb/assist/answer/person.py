@@ -16,8 +16,8 @@ from typing import Any
 
 from kb.assist.answer.cited import Cited
 from kb.assist.answer.focus import OVERDUE, told_step
-from kb.assist.answer.wording import Step, party, steps
-from kb.base.records import Sanction
+from kb.assist.answer.wording import Step, party, piece, steps
+from kb.base.records import Sanction, Share
 from kb.base.textnorm import squeeze
 
 SHOWN = 24  # characters of a party's name that is said whole: 直接负责的主管人员和其他直接责任人员 has 17
@@ -93,8 +93,20 @@ def share_of(k: Kind, sanctions: Sequence[Sanction]) -> list[Sanction]:
             fines = tuple(replace(f, whom="") for f in s.fines if f.whom == whom)
             measures = tuple(m for m in s.measures if m != "罚款" and _falls_on(m, whom, s))
             if fines or measures:
-                out.append(replace(s, whom=(whom,), fines=fines, measures=measures))
+                shares = _pieces(s, whom, measures)
+                out.append(replace(s, whom=(whom,), fines=fines, measures=measures, shares=shares))
     return out
+
+
+def _pieces(s: Sanction, whom: str, measures: Sequence[str]) -> tuple[Share, ...]:
+    """The pieces of a sanction that are aimed at ``whom`` or hold one of its measures, without 对其…."""
+    out: list[Share] = []
+    for share in s.shares:
+        text = piece(s, share)
+        if whom in share.whom or any(m in text for m in measures):
+            aim = re.match(rf"(?:并且?|同时)?对其?{re.escape(whom)}，?", text)
+            out.append(replace(share, whom=(), start=share.start + (aim.end() if aim else 0)))
+    return tuple(out) or s.shares
 
 
 def units_share(sanctions: Sequence[Sanction]) -> list[Sanction]:
@@ -103,7 +115,9 @@ def units_share(sanctions: Sequence[Sanction]) -> list[Sanction]:
     for s in sanctions:
         if any(is_unit(w) for w in s.whom):
             fines = tuple(f for f in s.fines if not is_person(f.whom))
-            out.append(replace(s, fines=fines, measures=tuple(m for m in s.measures if m != "罚款" or fines)))
+            shares = tuple(h for h in s.shares if not h.whom or not all(is_person(w) for w in h.whom))
+            measures = tuple(m for m in s.measures if m != "罚款" or fines)
+            out.append(replace(s, fines=fines, measures=measures, shares=shares))
     return out
 
 
@@ -147,13 +161,9 @@ def _shares(own: Sequence[Sanction], question: str) -> str:
     for whom in dict.fromkeys(s.whom[0] for s in own):
         found = steps([s for s in own if s.whom[0] == whom])
         meant = told_step(found, question)
-        said = "；".join(_step(s) for s in ([meant] if meant else found))
+        said = "；".join(s.told for s in ([meant] if meant else found))
         out.append(f"对{whom if len(whom) <= SHOWN else party(whom)}：{said}")
     return "；".join(out)
-
-
-def _step(step: Step) -> str:
-    return f"{step.condition}的，{step.phrase}" if step.condition else step.phrase
 
 
 def _unit_before(own: Sequence[Sanction], sanctions: Sequence[Sanction]) -> str:

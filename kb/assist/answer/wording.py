@@ -1,6 +1,8 @@
-"""Sanctions as short Chinese phrases: measures, who pays, how much, under which condition.
+"""Sanctions in the law's own words: what falls due under which condition.
 
-Does not know which provision is cited, nor why. Every word is the law's own or a connective.
+Does not know which provision is cited, nor why. A measure's name and an amount alone say more or less than the law
+(可以处, 警告或者罚款, 连带), so that what is imposed is said as printed; only who imposes it is left out, who pays is
+added where the act named them, and what is long ends with ….
 """
 
 from __future__ import annotations
@@ -10,30 +12,46 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.base.address import to_chinese
-from kb.base.records import Fine, Sanction
+from kb.base.records import Sanction, Share
 
 LONG = 16  # characters of a party's name that still fit a phone's line beside the amount
-SHORT = 8  # characters of a party's name that is always said
+SHORT = 8  # characters of a unit's name that is always said
 MOST_LINES = 6
-MOST_PHRASE = 120
-MOST_LABEL = 30  # characters of an act that stands for its 款 in a line
-_TERM = re.compile(
-    r"(?:对[^，；。：]{1,14}的)?处?(?:(?!处|并)[^，；。：]){0,16}(?:有期徒刑|拘役|管制|死刑|拘留)[^，；。：]{0,12}"
-)
-_PERSON = re.compile(r"人员|负责人|责任人")
-_FINES = {"罚款", "罚金", "有期徒刑", "无期徒刑", "拘役", "管制", "死刑", "拘留", "行政拘留"}
-
-
+MOST_PHRASE = 160
+MOST_LABEL = 40  # characters of an act that stands for its 款 in a line
 ELSEWHERE = "依照其他规定处罚"
-ELSEWHERE_SAID = "按该条指向的其他规定处罚"
+_PERSON = re.compile(r"人员|负责人|责任人")
+_OWN = re.compile(r"(?:前|上|本条第?.?|第[一二三四五六七八九十]+)款")
+_FINE = re.compile(r"^(?P<and>并?)(?P<verb>(?:可以|并|单)*处|可以)")  # 并处 → 并对…处
+_MONEY = re.compile(r"罚[款金]")
+_JOINT = re.compile(r"[\s，、；]*")
+
+Case = tuple[int, int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What falls due under one condition. ``condition`` is empty for the base case."""
+    """What falls due under one condition. ``condition`` is empty for the base case.
+
+    ``under``: the act whose condition it is, where the condition alone could be another act's. ``fined``: whether a
+    fine falls due on who did it; ``elsewhere``: it says no more than that another provision applies.
+    """
 
     condition: str
     phrase: str
+    under: str = ""
+    fined: bool = False
+    elsewhere: bool = False
+
+    @property
+    def label(self) -> str:
+        """The condition, and before it the act where it needs one."""
+        return f"{self.under}，{self.condition}" if self.under and self.condition else self.condition
+
+    @property
+    def told(self) -> str:
+        """The step as a clause: 逾期未改正的，处一万元罚款."""
+        return f"{self.label}的，{self.phrase}" if self.label else self.phrase
 
 
 def party(whom: str) -> str:
@@ -43,59 +61,86 @@ def party(whom: str) -> str:
     return whom.rsplit("的", 1)[1] or whom
 
 
-def fine_phrase(fine: Fine, several: bool) -> str:
-    """对主要负责人罚款一万元以下; whom where several parties pay, the name is short, or it is a person's."""
-    told = several or len(fine.whom) <= SHORT or _PERSON.search(fine.whom)
-    whom = f"对{party(fine.whom)}" if fine.whom and told else ""
-    base = fine.base if fine.base and fine.base not in fine.text else ""
-    return f"{whom}罚款{base}{fine.text}"
-
-
 def phrase(sanctions: Sequence[Sanction]) -> str:
-    """The measures and amounts of sanctions under one condition, as one phrase."""
-    measures = dict.fromkeys(m for s in sanctions for m in s.measures if m not in _FINES)
-    terms = dict.fromkeys(t for s in sanctions for t in prison(s))
-    if len(measures) > 1 or terms or any(s.fines for s in sanctions):
-        measures.pop(ELSEWHERE, None)
-    fines = list(dict.fromkeys(f for s in sanctions for f in s.fines))
-    several = len({f.whom for f in fines}) > 1
-    parts = [*measures, *terms, *(fine_phrase(f, several) for f in fines)]
-    if not fines and any("罚款" in s.measures for s in sanctions):
-        parts.append("罚款")
-    elif not fines and any("罚金" in s.measures for s in sanctions):
-        parts.append("罚金")
-    out = "，".join(parts)
-    if out == ELSEWHERE:
-        return ELSEWHERE_SAID
-    return out if len(out) <= MOST_PHRASE else "，".join(parts[:3]) + " 等"
+    """What sanctions under one condition impose, as printed."""
+    several = len({f.whom for s in sanctions for f in s.fines}) > 1
+    out = "；".join(dict.fromkeys(filter(None, (_printed(s, several) for s in sanctions))))
+    if len(out) <= MOST_PHRASE:
+        return out
+    cut = max(out.rfind(mark, 0, MOST_PHRASE) for mark in "，；")
+    return out[: cut if cut > 0 else MOST_PHRASE] + "…"
 
 
-def prison(sanction: Sanction) -> list[str]:
-    """Terms of imprisonment or detention as printed: 处三年以下有期徒刑或者拘役."""
-    if not any(m in _FINES - {"罚款", "罚金"} for m in sanction.measures):
-        return []
-    return [m[0].strip() for m in _TERM.finditer(sanction.text)]
+def piece(s: Sanction, share: Share) -> str:
+    """The words of one of a sanction's pieces."""
+    return s.text[share.start - s.start : share.end - s.start]
+
+
+def _printed(s: Sanction, several: bool) -> str:
+    """A sanction's pieces as they follow each other in the text; what lies between two that do is kept."""
+    out, at = "", 0
+    payers: set[str] = set()
+    for share in s.shares:
+        text = piece(s, share)
+        between = s.text[at - s.start : share.start - s.start] if out else ""
+        payer = share.whom[0] if len(share.whom) == 1 else ""
+        if _MONEY.search(text) and payer not in payers and _names(payer, several, s.text):
+            text = _FINE.sub(rf"\g<and>对{payer}\g<verb>", text)
+            payers.add(payer)
+        out += (between if _JOINT.fullmatch(between) else "，") + text if out else text
+        at = share.end
+    return f"罚款{out}" if s.fines and "罚" not in out else out
+
+
+def _names(payer: str, several: bool, text: str) -> bool:
+    """Whether who pays is said: its name is whole and short, and the clause's own words leave it out."""
+    if not payer or len(payer) > LONG or re.search(rf"对其?{re.escape(payer)}", text):
+        return False
+    return several or len(payer) <= SHORT or bool(_PERSON.search(payer))
 
 
 def steps(sanctions: Iterable[Sanction]) -> list[Step]:
-    """Sanctions by 款 and condition, in the law's order.
+    """Sanctions by act and condition, in the law's order.
 
     The base case of the first 款 has no condition; that of a later one is told by its act, or by its number.
     """
-    grouped: dict[tuple[int, str], list[Sanction]] = {}
+    grouped: dict[tuple[Case, str], list[Sanction]] = {}
     for s in sanctions:
-        grouped.setdefault((s.paragraph, s.condition), []).append(s)
-    first = min((paragraph for paragraph, _ in grouped), default=0)
+        grouped.setdefault(((s.paragraph, s.item, s.act), s.condition), []).append(s)
     found: dict[str, Step] = {}
-    for (paragraph, condition), group in grouped.items():
-        label = condition
-        if paragraph != first and not condition:
-            act = group[0].act
-            label = act if 0 < len(act) <= MOST_LABEL else f"第{to_chinese(paragraph)}款"
-        step = Step(label, phrase(group))
+    for (case, condition), group in grouped.items():
+        label, under = _labels(case, condition, list(grouped))
+        fined = any(_PERSON.search(f.whom) is None or f.whom in s.act for s in group for f in s.fines)
+        elsewhere = all(set(s.measures) == {ELSEWHERE} for s in group)
+        said = phrase(group)
+        step = Step(label, said, under, fined, elsewhere and not _as_before(said, label, group[0].act))
         if step.phrase:
-            found.setdefault(f"{step.condition}{step.phrase}", step)
+            found.setdefault(f"{step.label}{step.phrase}", step)
     return list(found.values())[:MOST_LINES]
+
+
+def _labels(case: Case, condition: str, told: Sequence[tuple[Case, str]]) -> tuple[str, str]:
+    """The condition under which a case is told, and the act said before it; each "" where none is needed."""
+    first, (paragraph, item, act) = told[0][0], case
+    if case == first:
+        again = condition and any(k != case and c == condition for k, c in told)
+        return condition, _short(act, f"第{to_chinese(paragraph)}款") if again else ""
+    if item is not None:
+        base = next(c for k, c in told if k == case)
+        alone = {k[1] for k, _ in told} <= {None, item}
+        return condition, "" if alone or base == condition else _short(base, f"第（{to_chinese(item)}）项")
+    same = (paragraph, act) == (first[0], first[2])
+    named = "" if same else _short(act, f"第{to_chinese(paragraph)}款")
+    return (condition, named) if condition else (named, "")
+
+
+def _as_before(said: str, label: str, act: str) -> bool:
+    """Whether a reference says something: an act of its own, told in the label, costs what the 款 before it says."""
+    return _OWN.search(said) is not None and label == act and _OWN.search(act) is None
+
+
+def _short(act: str, number: str) -> str:
+    return act if 0 < len(act) <= MOST_LABEL else number
 
 
 def highest(sanctions: Iterable[Sanction]) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kb.base.records import Fine, Item, Paragraph, Sanction
+from kb.base.records import Fine, Item, Paragraph, Sanction, Share
 from kb.law.parse import paragraphs
 from kb.law.penalty.amounts import plain
 from kb.law.penalty.clauses import Clause, Lead, read_clauses
@@ -120,4 +120,5 @@ def _sanction(text: str, paragraph: int, item: int | None, clause: Clause) -> Sa
         text=text[start:end],
         start=start,
         end=end,
+        shares=tuple(Share(*share) for share in clause.shares),
     )

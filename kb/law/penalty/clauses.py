@@ -6,8 +6,9 @@ Does not know where the 款 stands, nor which law it belongs to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from kb.base.records import Fine
 from kb.law.penalty.amounts import amounts
@@ -23,6 +24,10 @@ _CUT = re.compile(
     """,
     re.VERBOSE,
 )
+# Who imposes it, at the beginning of a clause: 由公安机关[责令…]; 由公安机关可以处 is kept, because it is left to them.
+_BY = re.compile(
+    r"由(?:(?!可以)[^，；。]){2,60}?(?=责令|给予|予以|没收|吊销|暂扣|撤销|取消|依照|依法|(?<!理)处(?!理|置|分|罚权))"
+)
 _BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)|《[^《》]*》")
 _HEAD = re.compile(r"(?:的|之一|者)$")
 _INCOME = re.compile(r"^(?:没有|无|有)?(?:违法|非法)(?:所得|收入|经营额)|^货值|^没有")
@@ -32,6 +37,7 @@ _CONDITION = re.compile(
     (?: 逾期|拒不|拒绝改正|经责令|经[^，]{0,16}(?:仍|拒)      # the order was disobeyed
       | 情节|后果|导致|造成|致使|因而                          # how bad it was
       | 构成|尚不|不够|尚未                                    # crime or not
+  | 具有(?!下列|以下)[^，]{0,40}危险                        # what nearly happened
       | 两年内|一年内|再次|屡 )                                # again
     """,
     re.VERBOSE,
@@ -51,7 +57,10 @@ _ENDS_IN_PUNISHMENT = {"依照其他规定处罚", "治安管理处罚", "按日
 
 @dataclass(slots=True)
 class Clause:
-    """What falls due under one condition; spans are of the text that was read. ``actor``: who did it, by default."""
+    """What falls due under one condition; spans are of the text that was read. ``actor``: who did it, by default.
+
+    ``shares``: the pieces that impose something, each with whom it is aimed at and its span.
+    """
 
     start: int
     end: int
@@ -61,6 +70,7 @@ class Clause:
     whom: list[str] = field(default_factory=list)
     act: str = ""
     actor: str = ""
+    shares: list[tuple[tuple[str, ...], int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +99,24 @@ def _chunks(text: str, start: int, end: int) -> Iterator[_Chunk]:
     for m in _CUT.finditer(text, start, end):
         if any(a < m.start() < b for a, b in closed):
             continue
-        yield _Chunk(text[at : m.start()].strip(), at, m.start(), m[0])
+        yield _chunk(text, at, m.start(), m[0])
         at = m.end()
     if at < end:
-        yield _Chunk(text[at:end].strip(), at, end, "")
+        yield _chunk(text, at, end, "")
+
+
+def _chunk(text: str, start: int, end: int, stop: str) -> _Chunk:
+    piece = text[start:end]
+    return _Chunk(piece.strip(), start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()), stop)
+
+
+def _said_from(between: Sequence[_Chunk], chunk: _Chunk, *, opening: bool) -> int:
+    """Where what is imposed begins; ``opening``: the words of a clause, which leave out who imposes it."""
+    rest = list(dropwhile(lambda c: c.text.startswith("由"), between)) if opening else list(between)
+    if rest:
+        return rest[0].start
+    by = _BY.match(chunk.text) if opening else None
+    return chunk.start + (by.end() if by else 0)
 
 
 @dataclass(slots=True)
@@ -123,10 +147,20 @@ class _Reader:
 
     def _stop(self, sentence: bool) -> None:
         """End a segment, or a whole sentence; an act may list its parts over several semicolons."""
+        if not self.segment:
+            self._trail(self.pending)
         self.segment, self.target = True, ""
         if sentence or not self.fresh:
             self.pending = []
         self.fresh = self.fresh or sentence
+
+    def _trail(self, chunks: Sequence[_Chunk]) -> None:
+        """Chunks behind a measure that are no new case go with it: 但…的除外, 并向社会公布."""
+        if chunks and not any(_HEAD.search(c.text) for c in chunks):
+            clause = self.clauses[-1]
+            whom, start, _ = clause.shares[-1]
+            clause.end = chunks[-1].end
+            clause.shares[-1] = (whom, start, clause.end)
 
     def _take(self, chunk: _Chunk) -> None:
         """Put the chunk aside as act or condition, or read what it imposes."""
@@ -135,32 +169,42 @@ class _Reader:
         if not found:
             self.pending.append(chunk)
             return
-        self._open(chunk)
-        self._impose(chunk, found)
+        before, self.pending = self.pending, []
+        clauses = len(self.clauses)
+        used = self._open(chunk, before)
+        start = _said_from(before[used:], chunk, opening=len(self.clauses) > clauses)
+        self._impose(chunk, found, start)
 
-    def _open(self, chunk: _Chunk) -> None:
-        """Begin a new clause where the pending chunks or a semicolon call for one."""
-        pending, self.pending = self.pending, []
+    def _open(self, chunk: _Chunk, before: Sequence[_Chunk]) -> int:
+        """Begin a new clause where the chunks before or a semicolon call for one.
+
+        How many of the chunks before tell its act and condition; those behind them belong to what is imposed.
+        """
+        pending = list(before)
         if pending and (alone := target_alone(pending[-1].text)):
             self.target = alone
             if self.act or len(pending) > 1 or not self.fresh:
                 pending.pop()
         heads = self._heads(pending)
         stated = any(_HEAD.search(c.text) for c in heads)
+        told = bool(heads) and (stated or (self.fresh and (bool(self.lead.act) or not self.act)))
         if self.fresh:
             condition = self._begin(heads, stated)
         elif stated:
+            if not self.segment:
+                self._trail(pending[: pending.index(heads[0])])
             condition, self.target = _joined(heads), ""
         elif self.segment:
             condition = self._inherited()
         else:
-            return
+            return 0
         if self.fresh or stated or condition != self.clauses[-1].condition:
             start = pending[0].start if pending else chunk.start
             self.clauses.append(
                 Clause(start, chunk.end, condition, act=self.act, actor=party(condition) or self.subject)
             )
         self.fresh = self.segment = False
+        return pending.index(heads[-1]) + 1 if told else 0
 
     def _heads(self, pending: list[_Chunk]) -> list[_Chunk]:
         """Drop from the pending chunks what is neither act nor condition: the authority, what is done besides."""
@@ -197,8 +241,8 @@ class _Reader:
         base_fined = any(c.fines for c in self.clauses if not c.condition)
         return last if _RETRY.search(last) and not base_fined and not _INCOME.match(last) else ""
 
-    def _impose(self, chunk: _Chunk, found: list[tuple[int, str]]) -> None:
-        """Add the chunk's measures, fines and parties to the open clause."""
+    def _impose(self, chunk: _Chunk, found: list[tuple[int, str]], start: int) -> None:
+        """Add the chunk's measures, fines and parties to the open clause; its words begin at ``start``."""
         clause = self.clauses[-1]
         clause.end = chunk.end
         aimed = targets(chunk.text)
@@ -215,7 +259,9 @@ class _Reader:
             )
             if "罚金" not in clause.measures:
                 _extend(clause.measures, ["罚款"])
-        _extend(clause.whom, [who for _, who in aimed] or [self.target or clause.actor])
+        whom_all = [who for _, who in aimed] or [self.target or clause.actor]
+        _extend(clause.whom, whom_all)
+        clause.shares.append((tuple(filter(None, whom_all)), start, chunk.end))
 
 
 def _extend(names: list[str], more: Iterator[str] | list[str]) -> None:

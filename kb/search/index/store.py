@@ -10,12 +10,12 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
 from kb.base.address import Address, ArticleNo
-from kb.base.records import Edge, Figure, Fine, Pair, Passage, Sanction
+from kb.base.records import Edge, Figure, Fine, Pair, Passage, Sanction, Share
 
 SCHEMA = """
 CREATE TABLE docs (
@@ -77,7 +77,7 @@ def passage_row(doc: int, ordinal: int, p: Passage) -> tuple[Any, ...]:
 
 def sanction_row(doc: int, ordinal: int, sanctions: Sequence[Sanction]) -> tuple[Any, ...]:
     """The ``sanctions`` row of one passage."""
-    return (doc, ordinal, dumps([asdict(s) for s in sanctions]))
+    return (doc, ordinal, dumps([asdict(s) | {"shares": [astuple(h) for h in s.shares]} for s in sanctions]))
 
 
 def read_sanctions(body: str) -> list[Sanction]:
@@ -89,6 +89,7 @@ def read_sanctions(body: str) -> list[Sanction]:
                 "whom": tuple(raw["whom"]),
                 "measures": tuple(raw["measures"]),
                 "fines": tuple(Fine(**f) for f in raw["fines"]),
+                "shares": tuple(Share(tuple(whom), start, end) for whom, start, end in raw.get("shares", ())),
             }
         )
         for raw in json.loads(body)
