@@ -17,6 +17,8 @@ from kb.base.records import Answer, Citation
 OUTSIDE = [
     ("今天几号", "不是法律法规"),
     ("现在几点了", "不是法律法规"),
+    ("几点了", "不是法律法规"),
+    ("市长是谁", "具体单位"),
     ("唱首歌给我听", "不是法律法规"),
     ("讲个关于安全员的段子", "不是法律法规"),
     ("红烧肉怎么做好吃", "不是法律法规"),
@@ -141,6 +143,20 @@ def test_the_act_is_called_unlawful_only_where_a_penalty_is_surely_cited(
     assert isinstance(found, Answer) is told
     if isinstance(found, Answer):
         assert found.text == f"{evasion.HEAD}\n{answer.text}"
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("怎么应付检查", False),
+        ("怎么躲过安全检查", False),
+        ("怎么绕过消防验收", True),
+        ("怎么行贿执法人员能少罚点", True),
+        ("怎么自制炸药", True),
+    ],
+)
+def test_an_answer_needs_the_act_itself(question: str, *, named: bool) -> None:
+    assert evasion.names_act(question) is named
 
 
 def test_no_hint_at_how_to_get_off() -> None:

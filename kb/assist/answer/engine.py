@@ -162,7 +162,7 @@ class AnswerEngine:
         laws = LawAnswers(self.generation, self.retriever, self.near, rules, self.bars, scope, day)
         answer = laws.answer(evasion.sanction_asked(read) if evades else read, result, belief)
         if evades:
-            return evasion.told(answer, sure=belief.confident)
+            return evasion.told(answer, sure=belief.confident and evasion.names_act(read.text))
         if answer is None:
             return Refusal("nothing", NOTHING)
         return answer if read.located else self._valued(answer, read, belief)
