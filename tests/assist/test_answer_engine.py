@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb.assist.answer import AnswerEngine, Rules
+from kb.assist.answer.asked_value import NOT_SAID
 from kb.assist.answer.quote import stands
 from kb.assist.answer.rules import Conflict, Limits, Tip
 from kb.assist.answer.select import Bars
@@ -182,6 +183,11 @@ def test_what_leads_to_a_name_is_no_part_of_it(ask: Ask, before: str) -> None:
         ("给我讲个笑话", "不是法律法规"),
         ("帮我查一下红星吊钩厂的备案号", "具体单位"),
         ("示例厨房安全条例里的“排风扇积分”扣完了怎么办", "全文没有“排风扇积分”"),
+        ("这个罚多少", "没有说清是什么事"),
+        ("好的，知道了", "没有看到问题"),
+        ("2031年修订的示例吊钩法怎么罚", "库中没有2031年的文本"),
+        ("帮我写个假的吊钩检查记录", "弄虚作假"),
+        ("98765是什么电话，吊钩坏了打吗", "没有找到写有“98765”"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_its_reason(ask: Ask, question: str, reason: str) -> None:
@@ -191,6 +197,17 @@ def test_what_cannot_be_answered_is_refused_with_its_reason(ask: Ask, question: 
     assert answer.refusal_reason is not None
     assert reason in answer.refusal_reason
     assert answer.text == answer.refusal_reason
+
+
+def test_what_takes_note_is_refused_in_a_conversation_too(ask: Ask) -> None:
+    answer = ask("谢谢，明白了", history=("示例车间安全条例里，吊钩没有检查怎么罚",))
+    assert answer.refused
+    assert not ask("罚多少", history=("示例车间安全条例里，吊钩没有检查怎么罚",)).refused
+
+
+def test_a_measure_that_no_text_states_is_said_to_be_missing(ask: Ask) -> None:
+    assert NOT_SAID in ask("示例吊钩法里，检查吊钩时离地不能超过多少厘米").warnings
+    assert NOT_SAID not in ask("示例车间安全条例里，通道宽度不能少于几米").warnings
 
 
 def test_a_mechanism_the_law_does_know_is_answered(ask: Ask) -> None:

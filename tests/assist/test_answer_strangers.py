@@ -65,3 +65,10 @@ def test_confidence_counts_beside_resemblance(question: str) -> None:
 def test_confidence_alone_decides_where_nothing_can_be_compared(nothing: Strangers) -> None:
     assert nothing.answerable("吊钩几天查一次", 0.05) < REFUSE
     assert nothing.answerable("基金", 0.3) > CAUTION
+
+
+@pytest.mark.parametrize(("question", "like"), [("基金", True), ("股票", True), ("吊钩几天查一次", False)])
+def test_a_text_by_itself_is_a_strangers_where_no_known_question_is_nearer(question: str, *, like: bool) -> None:
+    assert strangers("股票").like(question) is like
+    assert not strangers(known=1).like(question)
+    assert not strangers("股票", known=0).like(question)

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
-from kb.assist.answer import refuse
+from kb.assist.answer import evasion, refuse
+from kb.assist.answer.asked_value import NO_SUCH, NOT_SAID, unknown_number, unmeasured
 from kb.assist.answer.belief import Belief
 from kb.assist.answer.cited import cite
 from kb.assist.answer.compose import fitted
@@ -23,11 +24,12 @@ from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near
 from kb.assist.answer.question import Question, leaning, read_question
 from kb.assist.answer.refuse import Refusal
-from kb.assist.answer.reports import ReportReader, asks_report
+from kb.assist.answer.reports import LED, ReportReader, asks_report, names_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
 from kb.assist.answer.select import Bars
 from kb.assist.answer.sentence import shortened
 from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
+from kb.assist.answer.subject import silent
 from kb.assist.answer.targets import Profile, authority_year, office_named, profiles
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, Figure, SearchResult
@@ -37,6 +39,8 @@ from kb.search.lookup import article_on
 from kb.search.retrieve import Retriever, Scope
 
 SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
+HELD = 0.6  # confidence from which a question that names a law that is held is answered, whomever it resembles
+MEASURED = 0.7  # confidence below which a measure that is asked for and stands nowhere makes a refusal
 NOTHING = "没有找到足够相关的规定；请补充场所、行业或具体行为再问"
 
 
@@ -138,25 +142,62 @@ class AnswerEngine:
         return replace(read, grade=f"，{grade}") if grade else read
 
     def _answer(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
-        refusal = refuse.before_searching(read, self.generation) or self._not_here(read, scope)
+        belief = Belief.of(result)
+        refusal = self._early(read, scope) or self._beyond(read, belief, scope.place)
         if refusal is not None:
             return refused(result, refusal)
-        belief = Belief.of(result)
-        beyond = self._beyond(read, belief, scope.place)
-        if beyond is not None:
-            return refused(result, beyond)
         if self._wants_report(read, result, scope):
-            return self._reported(read, result, scope)
+            reported = self._reported(read, result, scope)
+            if reported is not None:
+                return reported
         if not read.located and not read.force and belief.calibrated:
             chance = self._strangers.answerable(read.full, belief.confidence)
-            if chance < REFUSE:
+            held = belief.confidence >= HELD and self._names_held(read) and not refuse.quotes(read.text)
+            if (chance < REFUSE and not held) or (read.leaning and self._strangers.like(read.text)):
                 return refused(result, Refusal("nothing", NOTHING))
             belief = replace(belief, doubtful=chance < CAUTION)
-        laws = LawAnswers(
-            self.generation, self.retriever, self.near, self.rules, self.bars, scope, self._today or date.today()
-        )
-        answer = laws.answer(read, result, belief)
-        return answer if answer is not None else refused(result, Refusal("nothing", NOTHING))
+        found = self._of_law(read, result, scope, belief)
+        return found if isinstance(found, Answer) else refused(result, found)
+
+    def _names_held(self, read: Question) -> bool:
+        """Whether the question surely names an instrument whose text is held."""
+        return any(n.certain and self.generation.held(n.keys[0]) is not None for n in read.instruments)
+
+    def _of_law(self, read: Question, result: SearchResult, scope: Scope, belief: Belief) -> Answer | Refusal:
+        """An answer out of laws, or why there is none once the provisions are seen."""
+        evades = evasion.evades(read.text)
+        rules = evasion.without_waivers(self.rules) if evades else self.rules
+        day = self._today or date.today()
+        laws = LawAnswers(self.generation, self.retriever, self.near, rules, self.bars, scope, day)
+        answer = laws.answer(evasion.sanction_asked(read) if evades else read, result, belief)
+        if evades:
+            return evasion.told(answer, sure=belief.confident and evasion.names_act(read.text))
+        if answer is None:
+            return Refusal("nothing", NOTHING)
+        return answer if read.located or read.force else self._valued(answer, read, belief)
+
+    def _valued(self, answer: Answer, read: Question, belief: Belief) -> Answer | Refusal:
+        """The answer; with a warning, or a refusal, where it lacks the name, number or measure that is asked for."""
+        texts = [p.text for p in self.generation.passages(c.passage for c in answer.citations)]
+        unknown = unknown_number(read.text, texts)
+        if unknown is None and belief.calibrated and not belief.confident:
+            unknown = refuse.unfounded(read.text, texts)
+        if unknown is not None:
+            return unknown
+        if not unmeasured(read.text, texts):
+            return answer
+        if belief.calibrated and (belief.doubtful or belief.confidence < MEASURED):
+            return Refusal("standard", NO_SUCH)
+        return replace(answer, warnings=(*answer.warnings, NOT_SAID))
+
+    def _early(self, read: Question, scope: Scope) -> Refusal | None:
+        """The first reason not to answer that the question itself gives; None when there is none."""
+        told = silent(read.text, (*read.history, *([scope.title] if scope.title else ())))
+        found = told or refuse.before_searching(read, self.generation) or self._not_here(read, scope)
+        found = found or refuse.unborn(read.text, self._today or date.today(), self.generation)
+        if found is None and evasion.ordered(read.text):
+            return Refusal("evasion", evasion.REASON)
+        return found
 
     def _beyond(self, read: Question, belief: Belief, place: str) -> Refusal | None:
         """What no text held can tell: facts of a firm, another field, a mechanism no law knows; None: they may."""
@@ -190,12 +231,17 @@ class AnswerEngine:
             return False
         return asks_report(read.text, read.history, self._reports, result)
 
-    def _reported(self, read: Question, result: SearchResult, scope: Scope) -> Answer:
-        """An answer out of reports, sentence by sentence."""
+    def _reported(self, read: Question, result: SearchResult, scope: Scope) -> Answer | None:
+        """An answer out of reports, sentence by sentence; None where only the hits led there and none is near."""
+        led = scope.kind != "report" and not names_report(read.text, read.history, self._reports)
+        if led and self._strangers.like(read.text):
+            return refused(result, Refusal("nothing", NOTHING))
         reader = ReportReader(self.generation, self.retriever, self.near, self._figures)
         reading = reader.read(read.text, read.history[-2:], self._reports, scope)
         if not reading.found:
             return refused(result, Refusal("report", reading.why_not))
+        if led and max(f.score for f in reading.found) < LED:
+            return None
         cited = [
             cite(self.generation, f.passage, f.quotation, "report", n, scope.as_of)
             for n, f in enumerate(reading.found, 1)

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 
@@ -98,6 +99,17 @@ def longer(question: Question, names: Resolver) -> Refusal | None:
     return None
 
 
+def unborn(question: str, today: date, generation: Generation) -> Refusal | None:
+    """The text of a year is asked for that has not come and of which none is held; None when not."""
+    m = _COMING.search(squeeze(question))
+    if m is None or int(m["year"]) <= today.year:
+        return None
+    dates = [iso for d in generation.documents() for iso in (d.version, d.effective) if iso]
+    if any(iso.startswith(m["year"]) for iso in dates):
+        return None
+    return Refusal("not_held", f"库中没有{m['year']}年的文本，不能编造规定；只有已公布的法律法规可以回答")
+
+
 def standards(question: Question, generation: Generation) -> Refusal | None:
     """The wording of a standard is asked for (住建部的规范第几条) and none is held; None when not."""
     if not _STANDARD_TEXT.search(squeeze(question.text)) or question.instruments:
@@ -172,6 +184,7 @@ _OPENING = re.compile(
 _STANDARD_TEXT = re.compile(
     r"(?:(?:[\u4e00-\u9fff]部|总局|署|国家|行业)的?(?:规范|标准|规程)|国标|行标)(?:里|中|的)?(?:是|在)?(?:第几条|第几款|怎么写|原文)"
 )
+_COMING = re.compile(r"(?<!\d)(?P<year>20\d\d)年?(?:的|要|将|会|新|再)?(?:修订|修正|修改|版|新版|出台|公布|颁布)")
 SHORTEST_NAME = 4  # characters of a name that may end a longer title: 安法 stands in too many words
 # What stands before a name that opens a question and may make another title of it: nothing that leads to a name, or
 # says which text of it is meant; 占压煤气管 燃气条例 are two things.
@@ -184,6 +197,7 @@ _FUNCTION = frozenset(
     "吗没不是有要能会用给对和跟让说问想看与及或就都也还再去到从向为由于其该此这我你他"
 )  # words, not parts of one
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{2,16})[”\"」』]")
+_SPEECH = re.compile(r"(?:回答|回复|说|喊|写)[着了过]?[“\"「『]")
 LONGEST_NAME = 8  # characters of a quoted name of a mechanism; longer quotations are speech
 
 
@@ -201,6 +215,17 @@ def invented(question: str, texts: Sequence[str]) -> str | None:
         if sum(p in whole for p in pairs) <= len(pairs) / 2:
             return m[1]
     return None
+
+
+def quotes(question: str) -> bool:
+    """Whether a name stands in quotation marks: a mechanism, perhaps, that no law knows."""
+    return bool(_QUOTED.search(question))
+
+
+def unfounded(question: str, texts: Sequence[str]) -> Refusal | None:
+    """A name is quoted (“消防积分”) that the texts found hold nowhere; None when they do, or none is quoted."""
+    name = None if _SPEECH.search(question) else invented(question, texts)
+    return None if name is None else Refusal("mechanism", f"没有找到写有“{name}”的规定，不能编造；请核对名称或出处")
 
 
 def mechanism(question: Question, generation: Generation) -> Refusal | None:

@@ -94,9 +94,9 @@ def load_rules(folder: Path) -> Rules:
     return Rules(tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"), grades, general)
 
 
-# Unanswerable for the text or article they name: rules refuse them, and the same matter may be answered (有限空间作业
-# asked of 工贸企业有限空间作业安全规定, which is not held).
-NAMED = frozenset(("no_article", "no_law", "not_held", "code"))
+# Unanswerable for the text, article, report or mechanism they name: rules refuse them, and the same matter may be
+# answered (有限空间作业 asked of 工贸企业有限空间作业安全规定, which is not held; another year's figures).
+NAMED = frozenset(("no_article", "no_law", "not_held", "report", "mechanism"))
 
 
 def _strangers(path: Path) -> tuple[str, ...]:

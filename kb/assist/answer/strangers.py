@@ -23,6 +23,9 @@ from kb.search.index import Generation
 CONFIDENCE, KNOWN, STRANGE, CONSTANT = 0.57, 13.44, -13.9, -3.48
 REFUSE = 0.17  # probability below which a question is refused
 CAUTION = 0.6  # below which an answer carries the caution
+# Cosine from which a question by itself is a stranger's, if no known one is nearer: none of 1,083 follow-ups that have
+# an answer is so.
+ALIKE = 0.6
 ALONE = 0.12  # the ranker's confidence below which a question is refused where nothing can be compared
 
 
@@ -38,12 +41,23 @@ class Strangers:
         """Probability that ``question`` has an answer, given the ranker's confidence in what it found."""
         if not len(self._vectors) or not len(self._known):
             return 1.0 if confidence >= ALONE else 0.0
-        vector = self._encoder.encode([question], kind="query")[0]
-        _, scores = self._known.vectors.top(vector, 1)
-        known, strange = float(scores[0]), float((self._vectors @ vector).max())
+        known, strange = self._nearest(question)
         sure = min(max(confidence, 0.005), 0.995)
         raw = CONFIDENCE * math.log(sure / (1 - sure)) + KNOWN * known + STRANGE * strange + CONSTANT
         return 1 / (1 + math.exp(-raw))
+
+    def like(self, question: str) -> bool:
+        """Whether ``question``, by its own words alone, is nearly a stranger's and nearer to them than to any known."""
+        if not len(self._vectors) or not len(self._known):
+            return False
+        known, strange = self._nearest(question)
+        return strange >= ALIKE and strange > known
+
+    def _nearest(self, question: str) -> tuple[float, float]:
+        """Cosine with the nearest known question and with the nearest stranger."""
+        vector = self._encoder.encode([question], kind="query")[0]
+        _, scores = self._known.vectors.top(vector, 1)
+        return float(scores[0]), float((self._vectors @ vector).max())
 
 
 _NONE: NDArray[np.float32] = np.empty((0, 0), np.float32)
