@@ -110,8 +110,9 @@ def ask(world: Generation) -> Ask:
         day: date = TODAY,
         chat: ChatModel | None = None,
         kind: str = "all",
+        bars: Bars = STRICT,
     ) -> Answer:
-        engine = AnswerEngine(world, retriever, rules=rules or Rules(), bars=STRICT, today=TODAY, chat=chat)
+        engine = AnswerEngine(world, retriever, rules=rules or Rules(), bars=bars, today=TODAY, chat=chat)
         return engine.answer(question, scope=Scope(day, kind), history=history)
 
     return ask
@@ -140,6 +141,18 @@ def test_a_breach_is_answered_with_duty_penalty_and_range(ask: Ask, world: Gener
     assert "三千元以上五千元以下" in answer.text
     assert "逾期未改正：责令停产停业整顿" in answer.text
     assert answer.text.startswith("结论：涉嫌违反")
+    assert_whole(answer, world)
+
+
+def test_a_breach_that_nothing_ties_to_the_first_is_told_as_a_possible_one(ask: Ask, world: Generation) -> None:
+    answer = ask("吊钩没有检查，罚多少", bars=Bars())
+    first, beside = answer.text.splitlines()[:2]
+    assert first.startswith("结论：涉嫌违反")
+    assert beside.startswith("另可能")
+    assert beside.endswith("请核对行为是否相符。")
+    penalties = [c for c in answer.citations if c.role == "penalty"]
+    assert len(penalties) == 2
+    assert sum(f"[{c.n}]" in first for c in penalties) == 1
     assert_whole(answer, world)
 
 

@@ -20,7 +20,7 @@ class Cited:
     """A citation with what it was made of.
 
     ``sanctions``: those of the quoted 款/项; ``article``: those of the whole article; ``inferred``: it came by a pair
-    of wording.
+    of wording. ``aside``: it may apply besides what leads; nothing ties it to that.
     """
 
     citation: Citation
@@ -29,6 +29,7 @@ class Cited:
     sanctions: tuple[Sanction, ...] = ()
     article: tuple[Sanction, ...] = ()
     inferred: bool = False
+    aside: bool = False
 
     @property
     def mark(self) -> str:
@@ -45,6 +46,7 @@ def cite(
     day: date,
     *,
     inferred: bool = False,
+    aside: bool = False,
 ) -> Cited:
     """The citation of a passage; its status says what checking the quotation against the passage found."""
     item = f"（{to_chinese(quotation.item)}）" if quotation.item is not None else None
@@ -67,7 +69,7 @@ def cite(
     )
     article = tuple(generation.sanctions(passage.id)) if law else ()
     inside = tuple(s for s in article if any(a <= s.start < b for a, b in quotation.spans))
-    return Cited(citation, passage, quotation, inside, article, inferred)
+    return Cited(citation, passage, quotation, inside, article, inferred, aside)
 
 
 def _status(generation: Generation, passage: Passage, quotation: Quotation, day: date) -> CitationStatus:

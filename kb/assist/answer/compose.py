@@ -103,10 +103,12 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
     if shares:
         lines = [f"结论：{'；'.join(shares.values())}。"]
     else:
-        broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
-        by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
+        main, applied = [c for c in duties if not c.aside], [c for c in penalties if not c.aside]
+        broken = "、".join(_named(c, main[:i]) + c.mark for i, c in enumerate(main))
+        by = "；".join(_ruled(c, [*main, *applied[:i]], question) for i, c in enumerate(applied))
         by += _no_share(penalties) if person is not None else ""
         lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
+        lines += _possible([c for c in duties if c.aside], [c for c in penalties if c.aside], question)
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
@@ -116,6 +118,15 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.label}：{s.phrase}" for s in further]
     return lines
+
+
+def _possible(duties: Sequence[Cited], penalties: Sequence[Cited], question: str) -> list[str]:
+    """What may be broken and apply besides, for the reader to weigh; nothing ties it to the breach that leads."""
+    broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
+    by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
+    told = [f"违反{broken}"] if broken else []
+    told += [f"适用{by}"] if by else []
+    return [f"另可能{'，'.join(told)}，请核对行为是否相符。"] if told else []
 
 
 def _no_share(penalties: Sequence[Cited]) -> str:

@@ -219,7 +219,7 @@ class LawAnswers:
                 aside=c.probability < ASIDE * best,
             )
             out += [
-                cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred)
+                cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
                 for n, found in enumerate(quotes(c.passage, wish, self.near), len(out) + 1)
             ]
         return out

@@ -70,7 +70,7 @@ class Chosen:
 
     ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
     the duty that a follow-up for the sanction leaves out; it tells the 项. ``places``: several 款 and 项 that sanction
-    the duties chosen beside it.
+    the duties chosen beside it. ``aside``: it may apply, too, but nothing ties it to what leads.
     """
 
     passage: Passage
@@ -82,6 +82,7 @@ class Chosen:
     named: bool = False
     unsaid: str = ""
     places: tuple[tuple[int | None, int | None], ...] = ()
+    aside: bool = False
 
     @property
     def sanctions(self) -> bool:
@@ -123,7 +124,28 @@ class Selection:
             chosen = [c for c in chosen if c.sanctions] or chosen
             chosen = [replace(c, unsaid=self._unsaid(c, hits)) for c in chosen]
         placed = [self._placed(c, chosen) for c in chosen]
+        if not intent.compare and len(question.instruments) <= 1:
+            placed = self._set_aside(placed)
         return sorted(placed, key=lambda c: _ORDER.index(c.role))
+
+    def _set_aside(self, chosen: list[Chosen]) -> list[Chosen]:
+        """A duty and a penalty lead, and what is paired with either; other breaches are told as possible ones."""
+        penalties, duties = [c for c in chosen if c.sanctions], [c for c in chosen if c.role == "violation"]
+        if not penalties:
+            return chosen
+        paired = {p.passage.id: self._partners(p.passage) for p in penalties}
+        leads = [p for p in penalties if any(d.passage.id in paired[p.passage.id] for d in duties)] or penalties
+        lead = max(leads, key=lambda c: c.probability)
+        with_lead = [d for d in duties if d.passage.id in paired[lead.passage.id]]
+        tied = {lead.passage.id, *(d.passage.id for d in with_lead or duties[:1])}
+        tied |= {p.passage.id for p in penalties if paired[p.passage.id] & tied}
+        tied |= {d.passage.id for d in duties if any(d.passage.id in paired[t] for t in tied & paired.keys())}
+        loose = {c.passage.id for c in (*penalties, *duties)} - tied
+        return [replace(c, aside=c.passage.id in loose) for c in chosen]
+
+    def _partners(self, penalty: Passage) -> set[int]:
+        """Rows of the duties that a penalty sanctions."""
+        return {p.duty for p in self.generation.pairs(penalty.id) if p.penalty == penalty.id}
 
     def _unsaid(self, c: Chosen, hits: Sequence[Hit]) -> str:
         """The text of the most probable duty among the hits that a penalty sanctions; "" where none is."""
