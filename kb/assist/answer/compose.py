@@ -78,7 +78,8 @@ def _with_tips(lines: list[str], parts: Parts) -> list[str]:
     waiver = [f"{line}{c.mark}" for line, c, _ in parts.tips if c.citation.role == "waiver"]
     leads = [line for line, asked in procedure if asked and parts.procedure_first]
     if leads:
-        lines = [f"结论：{'；'.join(leads)}。", *(line.replace("结论：", "处罚依据：", 1) for line in lines)]
+        head = "处罚依据：" if any(c.citation.role == "penalty" for c in parts.main) else "依据："
+        lines = [f"结论：{'；'.join(leads)}。", *(line.replace("结论：", head, 1) for line in lines)]
     beside = [line for line, _ in procedure if line not in leads]
     if beside:
         lines = [*lines, f"程序提示：{'；'.join(beside)}。"]
