@@ -21,7 +21,7 @@ from kb.assist.answer.generated import Tell, in_words, rewrite
 from kb.assist.answer.grades import accident_grade
 from kb.assist.answer.intent import cues
 from kb.assist.answer.law import LawAnswers
-from kb.assist.answer.near import EncoderNear, Near
+from kb.assist.answer.near import EncoderNear, Near, WordNear
 from kb.assist.answer.question import Question, leaning, read_question
 from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import LED, ReportReader, asks_report, names_report
@@ -34,6 +34,7 @@ from kb.assist.answer.targets import Profile, authority_year, office_named, prof
 from kb.assist.chain import ChatModel
 from kb.base.records import Answer, Figure, SearchResult
 from kb.base.textnorm import squeeze
+from kb.search.embed import StaticEncoder
 from kb.search.index import Generation
 from kb.search.lookup import article_on
 from kb.search.retrieve import Retriever, Scope
@@ -67,8 +68,14 @@ class AnswerEngine:
 
     @cached_property
     def near(self) -> Near:
-        """Nearness of short texts, by the retriever's encoder."""
+        """Nearness of texts, by the retriever's encoder."""
         return EncoderNear(self.retriever.encoder)
+
+    @cached_property
+    def _closer(self) -> Near:
+        """Nearness of the parts of a provision: word by word, too, where the encoder is one of words."""
+        encoder = self.retriever.encoder
+        return WordNear(encoder) if isinstance(encoder, StaticEncoder) else self.near
 
     @cached_property
     def _figures(self) -> dict[int, list[Figure]]:
@@ -168,7 +175,7 @@ class AnswerEngine:
         evades = evasion.evades(read.text)
         rules = evasion.without_waivers(self.rules) if evades else self.rules
         day = self._today or date.today()
-        laws = LawAnswers(self.generation, self.retriever, self.near, rules, self.bars, scope, day)
+        laws = LawAnswers(self.generation, self.retriever, self.near, self._closer, rules, self.bars, scope, day)
         answer = laws.answer(evasion.sanction_asked(read) if evades else read, result, belief)
         if evades:
             return evasion.told(answer, sure=belief.confident and evasion.names_act(read.text))

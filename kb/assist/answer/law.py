@@ -44,11 +44,15 @@ INSIDE = 3  # hits taken of an instrument that is named and has none among the h
 
 @dataclass(frozen=True, slots=True)
 class LawAnswers:
-    """Answers questions on law from one generation on one day."""
+    """Answers questions on law from one generation on one day.
+
+    ``near`` compares provisions, ``closer`` the parts of one (款, 项, sentences).
+    """
 
     generation: Generation
     retriever: Retriever
     near: Near
+    closer: Near
     rules: Rules
     bars: Bars
     scope: Scope
@@ -172,7 +176,7 @@ class LawAnswers:
         named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
         compared = question.intent.compare and named
         parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office, compared)
-        text = compose(parts, self.near)
+        text = compose(parts, self.closer)
         if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
             text = text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1)
         cited = [*main, *office, *later, *(c for _, c, _ in shown)]
@@ -220,7 +224,7 @@ class LawAnswers:
             )
             out += [
                 cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
-                for n, found in enumerate(quotes(c.passage, wish, self.near), len(out) + 1)
+                for n, found in enumerate(quotes(c.passage, wish, self.closer), len(out) + 1)
             ]
         return out
 
@@ -235,7 +239,7 @@ class LawAnswers:
             return []
         places = ((found.duty, found.paragraph, found.item), (found.penalty, found.at, None))
         return [
-            cite(self.generation, p, quote(p, Wish("", paragraph=at, item=item), self.near), "basis", n, self.day)
+            cite(self.generation, p, quote(p, Wish("", paragraph=at, item=item), self.closer), "basis", n, self.day)
             for n, (p, at, item) in enumerate(places, len(main) + 1)
         ]
 
@@ -253,7 +257,7 @@ class LawAnswers:
                 line += "（条号已变，文字未变）"
             n += 1
             wish = Wish(change.earlier.text, whole=True, penalty=earlier.citation.role == "penalty")
-            found = quote(change.later, wish, self.near)
+            found = quote(change.later, wish, self.closer)
             later = cite(self.generation, change.later, found, earlier.citation.role, n, self.today)
             out.append((line + f"，对应{later.citation.address}", later))
         return out
@@ -284,7 +288,7 @@ class LawAnswers:
             hints=((at.paragraph, None),),
             penalty=True,
         )
-        found = quote(passage, wish, self.near)
+        found = quote(passage, wish, self.closer)
         return cite(self.generation, passage, found, tip.role, n, self.today if tip.when else self.day)
 
     def _warnings(

@@ -70,7 +70,8 @@ def named_instruments(question: str, names: Resolver, place: str = "") -> list[N
         found.append(NamedInstrument(m[0], r.keys, r.how, m.start(), standard=True))
         taken.append(m.span())
     for m in _DECREE.finditer(question):
-        tried = ((i, names.resolve(question[i : m.end()], place=place)) for i in range(m.start(), m.end() - 4))
+        starts = (i for i in range(m.start(), m.end() - 2) if not question[i - 1 : i].isdigit() or i == m.start())
+        tried = ((i, names.resolve(question[i : m.end()], place=place)) for i in starts)
         hit = next(((i, r) for i, r in tried if r.keys), None)
         if hit is not None:
             found.append(NamedInstrument(question[hit[0] : m.end()], hit[1].keys, hit[1].how, hit[0]))

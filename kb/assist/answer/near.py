@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from kb.base.textnorm import squeeze
-from kb.search.embed import Encoder
+from kb.search.embed import Encoder, StaticEncoder
 
 WORDS = 0.6  # weight of shared character pairs beside the cosine
 
@@ -55,6 +57,29 @@ class EncoderNear:
         query = self.encoder.encode([question], kind="query")[0]
         cosines = self.encoder.encode(list(texts), kind="passage") @ query
         return [float(c) + WORDS * s for c, s in zip(cosines, shared(question, texts), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class WordNear:
+    """The same, and how near each word of the question comes to a word of the text: for the parts of one provision.
+
+    Words weigh by their vectors' lengths, which training makes long where they tell much.
+    """
+
+    encoder: StaticEncoder
+
+    def __call__(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score a text."""
+        near = EncoderNear(self.encoder)(question, texts)
+        asked = np.unique(np.array(self.encoder.token_ids([question])[0], np.int64))
+        if not len(asked) or not texts:
+            return near
+        lengths = self.encoder.lengths_of(asked)
+        unit = (self.encoder.vectors_of(asked) / np.maximum(lengths, 1e-6)[:, None]).astype(np.float32)
+        weight = lengths / max(float(lengths.sum()), 1e-6)
+        held = [np.array(ids, np.int64) for ids in self.encoder.token_ids(texts)]
+        best = [float(self.encoder.cosines_of(ids, unit).max(axis=0) @ weight) if len(ids) else 0.0 for ids in held]
+        return [n + b for n, b in zip(near, best, strict=True)]
 
 
 def by_words(question: str, texts: Sequence[str]) -> list[float]:

@@ -14,6 +14,7 @@ from kb.assist.answer.force import asks_force
 from kb.assist.answer.intent import Intent, read_intent
 from kb.assist.answer.names import NamedInstrument, named_instruments
 from kb.base.address import NUMERAL
+from kb.law.catalogue import Catalogue
 from kb.search.index import Generation
 from kb.search.lookup import Located, Named, named, with_unit
 
@@ -83,7 +84,7 @@ def read_question(text: str, history: Sequence[str], generation: Generation, pla
     """Read a question against what the generation knows."""
     intent = read_intent(text, history)
     catalogue = generation.catalogue
-    found = own = named_instruments(text, catalogue, place)
+    found = own = _by_matter(named_instruments(text, catalogue, place), text, catalogue)
     if intent.follow_up and not found:
         for earlier in reversed(history[-HISTORY:]):
             found = found or named_instruments(earlier, catalogue, place)
@@ -91,6 +92,15 @@ def read_question(text: str, history: Sequence[str], generation: Generation, pla
     spelt = spelt or _spelt(text, own)
     provisions = named(spelt, generation, day, place)
     return Question(text, tuple(history), intent, tuple(provisions), tuple(found))
+
+
+def _by_matter(found: Sequence[NamedInstrument], text: str, catalogue: Catalogue) -> list[NamedInstrument]:
+    """A number that several decrees bear (有限空间13号令) taken for the one that rules the matter told."""
+    out = []
+    for n in found:
+        keys = tuple(k for k in n.keys if (i := catalogue.get(k)) is not None and any(m in text for m in i.matters))
+        out.append(replace(n, keys=keys) if n.how == "decree" and len(n.keys) > 1 and len(keys) == 1 else n)
+    return out
 
 
 def _bare(text: str, generation: Generation, place: str) -> str:

@@ -21,7 +21,7 @@ FIT = 0.6  # head start of a sentence whose range holds a number told; the same 
 DEFINED = 0.5  # head start of X，是指… where X is asked for
 # A clause that begins so says what is otherwise: told apart, the sentence before it says too much.
 _EXCEPT = r"但|其中|情况(?:复杂|特殊)|情节复杂|特殊情况|(?:确)?需要?延长|有特殊"
-_SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT})[^。；\n]+)*[。；]?")
+_SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT}|[^。；\n]{{0,40}}延长)[^。；\n]+)*[。；]?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 _LEAD = re.compile(r"[：:]\s*$")
 _WHAT = re.compile(
