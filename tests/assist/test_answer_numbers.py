@@ -139,6 +139,21 @@ def test_the_sentence_that_answers(text: str, question: str, expected: str) -> N
     assert key_sentence(text, question, by_words) == expected
 
 
+BESIDES = "矿场、风车制造的作坊应当有专职看护员。\n前款规定以外的作坊，学徒超过一百人的，应当有专职看护员；学徒在一百人以下的，可以有兼职看护员。"
+
+
+def test_a_paragraph_on_all_others_is_not_told_of_those_before() -> None:
+    assert key_sentence(BESIDES, "矿场八十个工人能不能只有兼职看护员", by_words).startswith("矿场、风车制造的作坊应当")
+    assert "在一百人以下的" in key_sentence(BESIDES, "染坊八十个工人能不能只有兼职看护员", by_words)
+    assert quote(passage(BESIDES), Wish("矿场八十个工人要专职吗"), by_words).text.startswith("矿场")
+    assert quote(passage(BESIDES), Wish("染坊八十个工人要专职吗"), by_words).paragraph == 2
+
+
+def test_deaths_that_come_later_add_up() -> None:
+    assert told_in("死了2个，第二十天又死了1个")[0].value == Decimal(3)
+    assert [t.value for t in told_in("死了2个，伤了1个")] == [Decimal(2), Decimal(1)]
+
+
 def test_an_item_is_told_with_its_lead_in() -> None:
     found = key_sentence(
         "看护员负有下列职责：\n（一）每天查看转轴；\n（二）记录风速。", "看护员要不要记录风速", by_words

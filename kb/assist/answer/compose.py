@@ -17,6 +17,7 @@ from kb.assist.answer.sentence import key_sentence
 from kb.assist.answer.wording import Step, steps
 
 MOST = 600  # characters of an answer besides its quotations
+NO_PENALTY = "没有检出与上述义务对应的罚则，请另查。"
 GUESS = "（对应关系按文字推定）"
 _PAYER = re.compile(r"对[^，；：]{1,40}?(?=(?:可以|并|单)*处|可以|给予)")
 
@@ -28,7 +29,8 @@ class Parts:
     ``tips``: a line, its citation and whether the question's words ask it. ``procedure_first``: the question is about
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
     asks for one; ``person``: whose share is asked; ``office``: the duties of that
-    person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked.
+    person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked;
+    ``penalty``: a sanction is asked in so many words, so that it is said where none is found.
     """
 
     main: Sequence[Cited]
@@ -41,13 +43,14 @@ class Parts:
     person: Kind | None = None
     office: Sequence[Cited] = ()
     compared: bool = False
+    penalty: bool = False
 
 
 def compose(parts: Parts, near: Near) -> str:
     """The answer's text, at most ``MOST`` characters; lines at its end are left out first."""
     duties = [c for c in parts.main if c.citation.role == "violation"]
-    penalties = [c for c in parts.main if c.citation.role == "penalty"]
-    basis = [c for c in parts.main if c.citation.role == "basis"]
+    penalties = [c for c in parts.main if c.citation.role == "penalty" and steps(c.sanctions)]
+    basis = [c for c in parts.main if c not in duties and c not in penalties and c.citation.role != "conflict"]
     lines: list[str] = []
     if penalties and basis and not parts.sanction:
         lines += _told("结论：", basis, parts.question, near)
@@ -59,6 +62,7 @@ def compose(parts: Parts, near: Near) -> str:
         lines += _sanctioned(duties, penalties, parts.question, parts.person)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
+        lines += [NO_PENALTY] if parts.penalty else []
     if basis:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
     if parts.office and parts.person is not None:
@@ -114,7 +118,7 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
     for c in penalties:
-        further = _further(c, question, shares.get(c.mark))
+        further = _further(c, question, shares.get(c.mark), alone=bool(shares))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
             lines += [f"· {s.label}：{s.phrase}" for s in further]
@@ -138,9 +142,14 @@ def _no_share(penalties: Sequence[Cited]) -> str:
     return "（没有单独规定对个人的罚款）" if any(payers) else "（没有写明只罚单位还是个人）"
 
 
-def _further(c: Cited, question: str, personal: str | None) -> list[Step]:
-    """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too."""
+def _further(c: Cited, question: str, personal: str | None, *, alone: bool = False) -> list[Step]:
+    """The steps that the conclusion has not said; where it is on a person (``personal``), the unit's base case too.
+
+    ``alone``: it told nothing but what a person pays, and this penalty has no share in that.
+    """
     found = [s for s in steps(c.sanctions) if not s.elsewhere]
+    if personal is None and alone:
+        return found
     if personal is None:
         led = _led(c, question)
         crime = any(CRIME.search(s.condition) for s in led[:1])

@@ -111,6 +111,7 @@ def _reordered(chosen: list[Chosen], lower: Chosen, higher: Chosen) -> list[Chos
     """``higher`` where ``lower`` stood, ``lower`` at the end with the role conflict."""
     kept = [c for c in chosen if c.passage.id not in (lower.passage.id, higher.passage.id)]
     duties = [c for c in kept if not c.sanctions]
+    higher = replace(higher, aside=higher.aside and lower.aside)  # what leads is what governs
     return [*duties, higher, *(c for c in kept if c.sanctions), replace(lower, role="conflict")]
 
 

@@ -17,6 +17,10 @@ _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着
 _AMOUNT = re.compile(r"罚|钱")
 _MEASURE = re.compile(r"拘留|吊销|停产|停业|关闭|没收|取缔|撤职|开除")
 _INCOME = re.compile(r"(?:违法|非法)(?:所得|收入|经营额)|货值")
+# An accident: what a condition says of it without a grade, and what a question tells.
+_LED_TO = re.compile(r"(?:导致|造成|发生)[^，]{0,8}(?<!一般)(?<!较大)(?<!重大)事故$")
+_HAPPENED = re.compile(r"(?:出|发生|导致|造成|酿成)了?[^，。没未]{0,4}事故")
+_SPARED = re.compile(r"(?:没|未|没有|还没|不)(?:出|发生|造成|导致|酿成)")
 CRIME = re.compile(r"(?<!不)构成犯罪")
 OVERDUE = re.compile(r"逾期|拒不|拒绝改正")
 
@@ -57,6 +61,8 @@ def _told_share(condition: str, question: str) -> float:
     if OVERDUE.search(condition) and _STILL.search(question):
         return 1.0
     if CRIME.search(condition) and cues()["crime"].search(question):
+        return 1.0
+    if _LED_TO.search(condition) and _HAPPENED.search(question) and not _SPARED.search(question):
         return 1.0
     pairs = pairs_of(condition)
     return len(pairs & pairs_of(question)) / len(pairs) if pairs else 0.0

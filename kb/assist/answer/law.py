@@ -5,6 +5,7 @@ Does not know refusals that need no hits, nor reports.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,13 +24,15 @@ from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
-from kb.assist.answer.quote import Wish, quote, quotes
+from kb.assist.answer.quote import Quotation, Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.same import Spans
 from kb.assist.answer.select import Bars, Chosen, Selection
+from kb.assist.answer.spoken import in_law_words
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
 from kb.base.records import Answer, Hit, Passage, SearchResult
+from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.lookup import article_on, document_on
 from kb.search.provision import text_warnings
@@ -39,6 +42,7 @@ CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
 ABSENT = 2  # texts that are not held and named beside an answer
 OVER = 0.3  # share of its probability that a text no longer in force keeps
+BINDS = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责|未经")  # a text that somebody can break
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
 
@@ -175,7 +179,19 @@ class LawAnswers:
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
         compared = question.intent.compare and named
-        parts = Parts(main, question.full, shown, conflicts, changed, about, sanction, person, office, compared)
+        parts = Parts(
+            main,
+            question.full,
+            shown,
+            conflicts,
+            changed,
+            about,
+            sanction,
+            person,
+            office,
+            compared,
+            self._asks_penalty(question),
+        )
         text = compose(parts, self.closer)
         if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
             text = text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1)
@@ -210,10 +226,11 @@ class LawAnswers:
         best = max((c.probability for c in chosen), default=0.0)
         out: list[Cited] = []
         for c in chosen:
-            duty = (duties or c.unsaid) if c.sanctions else ""
+            quoted = "\n".join(o.quotation.text for o in out if o.citation.role == "violation")
+            duty = (quoted or duties or c.unsaid) if c.sanctions else ""
             beside = [*reversed(leaning), *([duty] if duty else [])]
             wish = Wish(
-                told,
+                in_law_words(told),
                 beside=tuple(beside),
                 paragraph=c.paragraph if c.named else None,
                 item=c.item if c.named else None,
@@ -224,9 +241,25 @@ class LawAnswers:
             )
             out += [
                 cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
-                for n, found in enumerate(quotes(c.passage, wish, self.closer), len(out) + 1)
+                for n, found in enumerate(self._quoted(c, wish), len(out) + 1)
             ]
         return out
+
+    def _asks_penalty(self, question: Question) -> bool:
+        return question.intent.penalty == "asked" and not asks_procedure(question.text, self.rules)
+
+    def _quoted(self, c: Chosen, wish: Wish) -> list[Quotation]:
+        """The quotations of what was chosen; of a duty that is broken only 款 that bind somebody."""
+        found = quotes(c.passage, wish, self.closer)
+        if c.role != "violation" or c.named:
+            return found
+        kept = [q for q in found if BINDS.search(q.text)]
+        binding = [p for p in paragraphs(c.passage.text) if BINDS.search(p.text)]
+        if kept or not binding:
+            return kept or found
+        scores = self.closer(found[0].text, [p.text for p in binding])
+        best = binding[max(range(len(binding)), key=scores.__getitem__)]
+        return [quote(c.passage, Wish("", paragraph=best.n), self.closer)]
 
     def _office(self, question: Question, main: Sequence[Cited], person: Kind | None) -> list[Cited]:
         """The duty of a head's own office and its penalty, where the breach told touches it; else empty."""

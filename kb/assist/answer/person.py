@@ -42,6 +42,12 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("persons.toml").read_text(encoding="utf-8"))
 
 
+# Persons whom a unit lacks: 没配安全员罚多少 asks for the unit's share.
+_LACKING = re.compile(
+    r"(?:没有?|未|不|缺|只有?|少)(?:按规定)?(?:配备?|设置?|安排|派|请)?[^，。]{0,4}(?:安全员|安全(?:生产)?管理人员|作业人员|押运员)"
+)
+
+
 @lru_cache(maxsize=1)
 def kinds() -> tuple[Kind, ...]:
     """The kinds of persons, in the order in which they are tried."""
@@ -69,7 +75,7 @@ def _asking(id: str) -> re.Pattern[str]:
 
 def asked_of(question: str) -> Kind | None:
     """The person whose share a question asks for; None where it asks for none, or for unit and person alike."""
-    text = squeeze(question)
+    text = _LACKING.sub("", squeeze(question))
     if _pattern("several").search(text):
         return None
     return next((k for k in kinds() if _asking(k.id).search(text)), None)

@@ -39,6 +39,10 @@ _GRADE = re.compile(r"(?P<grade>特别重大|(?<!特别)重大|较大|一般)(?:
 _AS_BEFORE = re.compile(
     r"(?:依照|按照|根据)(?:本条)?(?:前|上|第一)款(?:的?规定)?(?:处罚|处理|予以处罚|给予处罚|的?数额)"
 )
+_BESIDES = re.compile(r"\s*(?:前款规定以外|除前款)")  # a 款 on all others than those of the one before it
+_SUBJECTS = re.compile(r"、|和|以及|及|的|或者")
+_PLAIN = frozenset(("单位", "生产", "经营", "储存", "使用", "企业"))  # words of subjects that name nobody
+SUBJECT = 2  # characters of a subject that can be named
 _ASKING = re.compile(r"[吗么呢谁]|多少|几|多久|怎么|什么|哪|能不能|可不可以|要不要|行不行|算不算|可以|不[？?]?$")
 _CLAUSE = re.compile(r"[，。；、？！,;?!]")
 _BACK = re.compile(r"(?:前|上|本条第[一二三四五六七八九十]+)(?:[一二三四五六七八九十]+)?款")
@@ -105,6 +109,8 @@ def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
     if len(parts) == 1 and not parts[0].items:
         return _whole(passage.text)
     chosen = _paragraphs(parts, wish, near)
+    if chosen[0].n > 1 and meant_before(parts[chosen[0].n - 2].text, chosen[0].text, wish.question):
+        chosen = [parts[chosen[0].n - 2], *chosen]
     if wish.penalty:
         chosen = _with_followers(parts, _with_leader(parts, chosen))
     spans = [span for p in chosen for span in _spans(p, wish, near)]
@@ -183,6 +189,12 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
             kept.append(p)
             size += len(p.text)
     return sorted(kept, key=lambda p: p.n)
+
+
+def meant_before(before: str, text: str, question: str) -> bool:
+    """Whether ``text`` is on all others than ``before``, and the question names one of those: 金属冶炼, 建筑施工."""
+    subjects = _SUBJECTS.split(before.split("应当")[0]) if _BESIDES.match(text) else ()
+    return any(len(s) >= SUBJECT and s in question and s not in _PLAIN for s in subjects)
 
 
 def asking_clauses(question: str) -> list[str]:

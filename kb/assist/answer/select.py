@@ -18,6 +18,7 @@ from kb.search.index import Generation
 
 MOST = 4  # law citations besides procedure, waiver and conflict: what a phone shows without scrolling twice
 _ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
+TIED = 0.3  # share of the leading penalty's probability from which another one of the same duty stands beside it
 HEAD = 6  # duties and penalties among which the couple is looked for
 _DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|^(?:第\S+[章节]\s*)?(?:处\s*罚|奖\s*惩|惩\s*[戒处])|[和与]处\s*罚|分则|罪$")
@@ -27,9 +28,13 @@ _PROCEDURE = re.compile(r"拟作出|组织听证|当场收缴|加处罚款|分�
 _SENTENCE = re.compile(r"[。；\n]")
 _SUBJECT = re.compile(r"\s*(?P<subject>[^，：]{2,50}?)(?:应当|不得|必须|严禁|方可|负责)")
 _OFFICE = re.compile(
-    r"(?:人民政府|部门|公安机关|行政机关|司法机关|(?:消防救援|监督|监察|监管|疾病预防控制)机构|人民法院|人民检察院|居民委员会|村民委员会|执法人员|监察员)"
-    r"(?:和|及|及其|或者|以及|、|有关|工作人员|[（(][^）)]*[）)]|[^单企业者人户主]){0,12}$"
+    r"(?:人民政府|部门|公安机关|行政机关|执法机关|司法机关|(?:消防救援|监督|监察|监管|疾病预防控制)机构|人民法院|人民检察院|居民委员会|村民委员会|执法人员|监察员)"
+    r"(?:和|及|及其|或者|以及|、|有关|工作人员|[（(][^）)]*[）)]|[^单企业者人户主的]){0,12}$"
 )
+_OFFICE_ACTS = re.compile(
+    r"\s*[^，：]{0,20}(?:人民政府|部门|公安机关|行政机关|执法机关)(?:发现|接到|收到|对|认为|作出|应当|依照|根据)"
+)
+_GOES_ON = re.compile(r"\s*(?:认为|予以|经|对|并|依法|不予|决定|情况|特殊)")  # a sentence that keeps its subject
 # What an authority has to do, or when nothing is imposed: no duty that the one asked about broke.
 _AUTHORITY = re.compile(r"行政机关|行政处罚决定|不予(?:行政)?处罚|执法人员")
 _HARD = re.compile(r"罚金|拘留|徒刑|拘役|吊销|没收|停产停业|处分|关闭")
@@ -138,7 +143,8 @@ class Selection:
         lead = max(leads, key=lambda c: c.probability)
         with_lead = [d for d in duties if d.passage.id in paired[lead.passage.id]]
         tied = {lead.passage.id, *(d.passage.id for d in with_lead or duties[:1])}
-        tied |= {p.passage.id for p in penalties if paired[p.passage.id] & tied}
+        likely = [p for p in penalties if p.probability >= TIED * lead.probability]
+        tied |= {p.passage.id for p in likely if paired[p.passage.id] & tied}
         tied |= {d.passage.id for d in duties if any(d.passage.id in paired[t] for t in tied & paired.keys())}
         loose = {c.passage.id for c in (*penalties, *duties)} - tied
         return [replace(c, aside=c.passage.id in loose) for c in chosen]
@@ -312,8 +318,18 @@ class Selection:
 
 def _binds_others(text: str) -> bool:
     """Whether a text puts a duty on anybody but an authority: 消防救援机构应当… is none that a firm breaks."""
-    duties = [s for s in _SENTENCE.split(text) if _DUTY.search(s)]
-    return any((m := _SUBJECT.match(s)) is None or not _OFFICE.search(m["subject"]) for s in duties)
+    office = False
+    for sentence in filter(str.strip, _SENTENCE.split(text)):
+        subject = _SUBJECT.match(sentence)
+        if subject is not None:
+            office = bool(_OFFICE.search(subject["subject"]))
+        elif _OFFICE_ACTS.match(sentence):
+            office = True
+        elif not _GOES_ON.match(sentence):
+            office = False
+        if _DUTY.search(sentence) and not office:
+            return True
+    return False
 
 
 def address_key(address: Address) -> tuple[str, int, int]:

@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.near import Near
-from kb.assist.answer.quote import CLAUSES, VALUE, asked_kinds, asking_clauses
-from kb.assist.answer.thresholds import fits, told_in
+from kb.assist.answer.quote import CLAUSES, VALUE, asked_kinds, asking_clauses, meant_before
+from kb.assist.answer.thresholds import Told, fits, told_in
 from kb.base.quantity import find_quantities
 
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
 LIST = 220  # the same of a lead-in with its 项
+SHORTEST = 3  # characters up to which a piece says nothing
 FIT = 0.6  # head start of a sentence whose range holds a number told; the same taken from one whose does not
 DEFINED = 0.5  # head start of X，是指… where X is asked for
 # A clause that begins so says what is otherwise: told apart, the sentence before it says too much.
 _EXCEPT = r"但|其中|情况(?:复杂|特殊)|情节复杂|特殊情况|(?:确)?需要?延长|有特殊"
 _SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT}|[^。；\n]{{0,40}}延长)[^。；\n]+)*[。；]?")
+_FULL = re.compile(r"[^。\n]+。?")
 _LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 _LEAD = re.compile(r"[：:]\s*$")
 _WHAT = re.compile(
@@ -54,7 +56,7 @@ def key_sentence(text: str, question: str, near: Near) -> str:
 
     Among sentences whose ranges hold a number told the first: grades stand in the order of their gravity.
     """
-    sentences = _sentences(text)
+    sentences = _sentences(text, told_in(question))
     if not sentences:
         return shortened(text)
     clauses = asking_clauses(question)
@@ -66,6 +68,9 @@ def key_sentence(text: str, question: str, near: Near) -> str:
 def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near) -> int:
     """Place of the best sentence for one thing asked."""
     told, kinds = told_in(question), asked_kinds(clause)
+    besides = _named_before(sentences, question)
+    if besides is not None:
+        return besides
     scores = near(clause, [s.text for s in sentences])
     holding = [fits(told, s.text) for s in sentences]
     if any(holding):
@@ -80,13 +85,21 @@ def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near
     return max(range(len(sentences)), key=scores.__getitem__)
 
 
-def _sentences(text: str) -> list[_Sentence]:
+def _named_before(sentences: Sequence[_Sentence], question: str) -> int | None:
+    """Place of a sentence on subjects that the question names, where the next is on all others; None without such."""
+    others = range(1, len(sentences))
+    return next((at - 1 for at in others if meant_before(sentences[at - 1].text, sentences[at].text, question)), None)
+
+
+def _sentences(text: str, told: Sequence[Told]) -> list[_Sentence]:
     """The sentences in order; a 项 knows its lead-in, a lead-in its 项."""
-    plain = [s for m in _SENTENCE.finditer(text.replace("…", "\n")) if len(s := m[0].strip()) > 3]
+    plain = [s for m in _FULL.finditer(text.replace("…", "\n")) for s in _pieces(m[0].strip(), told)]
     out: list[_Sentence] = []
     lead: int | None = None
     for s in plain:
         if _LEAD.search(s):
+            while out and out[-1].text.endswith("；") and not (out[-1].items or out[-1].lead):
+                s = out.pop().text + s  # what stands before the ； belongs to the lead-in
             lead = len(out)
             out.append(_Sentence(s))
         elif lead is not None and _LABEL.match(s):
@@ -97,6 +110,18 @@ def _sentences(text: str) -> list[_Sentence]:
             lead = None
             out.append(_Sentence(s))
     return out
+
+
+def _pieces(sentence: str, told: Sequence[Told]) -> list[str]:
+    """A sentence whole where it is short and sets no range for what is told; else its clauses.
+
+    A clause that says what is otherwise stays with the one before.
+    """
+    found = [m[0].strip() for m in _SENTENCE.finditer(sentence)]
+    ranged = any(fits(told, clause) is not None for clause in found)
+    if len(sentence) <= KEY and not _LABEL.match(sentence) and not ranged:
+        found = [sentence]
+    return [piece for piece in found if len(piece) > SHORTEST]
 
 
 def shortened(sentence: str, most: int = KEY) -> str:

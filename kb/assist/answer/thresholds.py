@@ -20,6 +20,7 @@ _DEAD = re.compile(r"死|亡|遇难|丧生|丧命|没命|没了")
 _HURT = re.compile(r"伤|中毒")
 _LOSS = re.compile(r"损失|赔进去|烧掉|烧了")
 _KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (("dead", _DEAD), ("hurt", _HURT), ("loss", _LOSS))
+_MORE = re.compile(r"又|再|另有?|后来|陆续|第.{1,3}天")  # deaths that add up: 死了两个，第二十天又一个
 _STAFF = re.compile(r"人|员工|职工|工人|民工|农民工|从业人员|师傅|学生|老人|孩子|打工的|干活的")
 _FINE = re.compile(r"罚|处|没收|缴")
 _LEAST = {"以上", "及以上", "不低于", "不少于", "至少", "最少", "最低", "满", "达到"}
@@ -71,6 +72,9 @@ def told_in(question: str) -> tuple[Told, ...]:
             found.append(Told(q.value, "人", "people"))
         elif q.kind == "measure":
             found.append(Told(q.value, q.unit, ""))
+    dead = [t.value for t in found if t.of == "dead"]
+    if len(dead) > 1 and _MORE.search(question):
+        found = [*(t for t in found if t.of != "dead"), Told(sum(dead, Decimal(0)), "人", "dead")]
     return tuple(found)
 
 

@@ -22,7 +22,7 @@ MOST_LABEL = 40  # characters of an act that stands for its 款 in a line
 ELSEWHERE = "依照其他规定处罚"
 _PERSON = re.compile(r"人员|负责人|责任人")
 _OWN = re.compile(r"(?:前|上|本条第?.?|第[一二三四五六七八九十]+)款")
-_FINE = re.compile(r"^(?P<and>并?)(?P<verb>(?:可以|并|单)*处|可以)")  # 并处 → 并对…处
+_FINE = re.compile(r"^(?P<and>并?(?:由[^，；]{2,20}?)?)(?P<verb>(?:可以|并|单)*处|可以)")  # 并处 → 并对…处
 _MONEY = re.compile(r"罚[款金]")
 _JOINT = re.compile(r"[\s，、；]*")
 
