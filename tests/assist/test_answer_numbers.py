@@ -139,7 +139,10 @@ def test_the_sentence_that_answers(text: str, question: str, expected: str) -> N
     assert key_sentence(text, question, by_words) == expected
 
 
-BESIDES = "矿场、风车制造的作坊应当有专职看护员。\n前款规定以外的作坊，学徒超过一百人的，应当有专职看护员；学徒在一百人以下的，可以有兼职看护员。"
+BESIDES = (
+    "矿场、风车制造的作坊应当有专职看护员。\n"
+    "前款规定以外的作坊，学徒超过一百人的，应当有专职看护员；学徒在一百人以下的，可以有兼职看护员。"
+)
 
 
 def test_a_paragraph_on_all_others_is_not_told_of_those_before() -> None:

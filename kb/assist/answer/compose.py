@@ -121,7 +121,7 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
         further = _further(c, question, shares.get(c.mark), alone=bool(shares))
         if further:
             lines.append(f"幅度{c.mark}：" if len(penalties) > 1 else "幅度：")
-            lines += [f"· {s.label}：{s.phrase}" for s in further]
+            lines += [f"· {s.label}：{s.phrase}" if s.label else f"· {s.phrase}" for s in further]
     return lines
 
 
