@@ -50,3 +50,11 @@ def test_a_person_whom_the_unit_lacks_is_not_the_one_fined() -> None:
     assert asked_of("没配安全员罚多少") is None
     person = asked_of("罚安全员多少")
     assert person is not None
+    assert person.id == "officer"
+
+
+def test_a_deputy_is_not_the_head() -> None:
+    head, deputy = asked_of("罚总经理多少"), asked_of("罚副总经理多少")
+    assert head is not None
+    assert deputy is not None
+    assert (head.id, deputy.id) == ("head", "responsible")

@@ -155,6 +155,9 @@ def told(k: Kind, c: Cited, name: str, question: str) -> str:
     if responsible and k.id != "responsible":
         said = _shares(responsible, question).removeprefix("对").replace("：", "的，", 1)
         return f"{name}{c.mark}没有单列{k.name}；属于{said}{_unit_before(responsible, c.sanctions)}"
+    heads = share_of(kind("head"), c.sanctions)
+    if heads and k.id not in ("head", "any"):
+        return f"{name}{c.mark}只对{party(heads[0].whom[0])}作了规定，没有写{k.name}"
     if only_units(c.article):
         unit = next((s for s in steps(c.sanctions) if not s.condition), None)
         return f"{name}{c.mark}没有规定对个人的罚款" + (f"，{_only_unit(unit)}" if unit else "")

@@ -22,6 +22,7 @@ _LOSS = re.compile(r"损失|赔进去|烧掉|烧了")
 _KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (("dead", _DEAD), ("hurt", _HURT), ("loss", _LOSS))
 _MORE = re.compile(r"又|再|另有?|后来|陆续|第.{1,3}天")  # deaths that add up: 死了两个，第二十天又一个
 _STAFF = re.compile(r"人|员工|职工|工人|民工|农民工|从业人员|师傅|学生|老人|孩子|打工的|干活的")
+_TERM = re.compile(r"拘留|徒刑|拘役|管制|暂扣|禁止|处")  # what a sanction lasts is no range
 _FINE = re.compile(r"罚|处|没收|缴")
 _LEAST = {"以上", "及以上", "不低于", "不少于", "至少", "最少", "最低", "满", "达到"}
 _OVER = {"超过", "超", "逾", "突破", "高于", "多于"}
@@ -70,7 +71,7 @@ def told_in(question: str) -> tuple[Told, ...]:
             found.append(Told(q.value, "元", of))
         elif q.unit == "人" or (q.unit in ("个", "名", "位") and _STAFF.match(question, q.end)):
             found.append(Told(q.value, "人", "people"))
-        elif q.kind == "measure":
+        elif q.kind in ("measure", "duration"):
             found.append(Told(q.value, q.unit, ""))
     dead = [t.value for t in found if t.of == "dead"]
     if len(dead) > 1 and _MORE.search(question):
@@ -102,7 +103,9 @@ def _joined(text: str, before: Quantity, after: Quantity) -> bool:
 
 
 def _range(text: str, q: Quantity) -> Range | None:
-    if not (q.unit == "人" or q.kind in ("money", "measure")):
+    if not (q.unit == "人" or q.kind in ("money", "measure", "duration")):
+        return None
+    if q.kind == "duration" and _TERM.search(text[max(0, q.start - _NEAR) : q.end + _FAR]):
         return None
     of = _of(text, q)
     if q.kind == "money" and (of != "loss" or _FINE.search(text[max(0, q.start - 2) : q.start])):
