@@ -42,7 +42,9 @@ CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
 ABSENT = 2  # texts that are not held and named beside an answer
 OVER = 0.3  # share of its probability that a text no longer in force keeps
-BINDS = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责|未经")  # a text that somebody can break
+# A text that somebody can break; digests say so in everyday words.
+BINDS = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责|未经")
+DIGEST_BINDS = re.compile(rf"{BINDS.pattern}|不准|不许|不能|须|(?<![需主重])要(?![求素点])")
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
 
@@ -253,8 +255,9 @@ class LawAnswers:
         found = quotes(c.passage, wish, self.closer)
         if c.role != "violation" or c.named:
             return found
-        kept = [q for q in found if BINDS.search(q.text)]
-        binding = [p for p in paragraphs(c.passage.text) if BINDS.search(p.text)]
+        binds = DIGEST_BINDS if c.passage.text_kind == "digest" else BINDS
+        kept = [q for q in found if binds.search(q.text)]
+        binding = [p for p in paragraphs(c.passage.text) if binds.search(p.text)]
         if kept or not binding:
             return kept or found
         scores = self.closer(found[0].text, [p.text for p in binding])
