@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.base.textnorm import squeeze
 from kb.search.embed import Encoder, StaticEncoder
@@ -55,8 +56,11 @@ class EncoderNear:
         if not texts:
             return []
         query = self.encoder.encode([question], kind="query")[0]
-        cosines = self.encoder.encode(list(texts), kind="passage") @ query
-        return [float(c) + WORDS * s for c, s in zip(cosines, shared(question, texts), strict=True)]
+        return _weighed(self.encoder.encode(list(texts), kind="passage") @ query, question, texts)
+
+
+def _weighed(cosines: npt.NDArray[np.float32], question: str, texts: Sequence[str]) -> list[float]:
+    return [float(c) + WORDS * s for c, s in zip(cosines, shared(question, texts), strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,19 @@ class WordNear:
 
     def __call__(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score a text."""
-        near = EncoderNear(self.encoder)(question, texts)
+        if not texts:
+            return []
+        ids = self.encoder.token_ids(texts)
+        near = _weighed(
+            self.encoder.encode_ids(ids) @ self.encoder.encode([question], kind="query")[0], question, texts
+        )
         asked = np.unique(np.array(self.encoder.token_ids([question])[0], np.int64))
-        if not len(asked) or not texts:
+        if not len(asked):
             return near
         lengths = self.encoder.lengths_of(asked)
         unit = (self.encoder.vectors_of(asked) / np.maximum(lengths, 1e-6)[:, None]).astype(np.float32)
         weight = lengths / max(float(lengths.sum()), 1e-6)
-        held = [np.array(ids, np.int64) for ids in self.encoder.token_ids(texts)]
-        best = [float(self.encoder.cosines_of(ids, unit).max(axis=0) @ weight) if len(ids) else 0.0 for ids in held]
+        best = [float(self.encoder.cosines_of(np.array(i), unit).max(axis=0) @ weight) if i else 0.0 for i in ids]
         return [n + b for n, b in zip(near, best, strict=True)]
 
 
