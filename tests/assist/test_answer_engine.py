@@ -326,6 +326,7 @@ def test_procedure_that_every_penalty_has_comes_from_general_law(ask: Ask) -> No
     answer = ask("对罚款不服要找谁", rules=rules)
     assert answer.text.startswith(f"结论：{line}")
     assert {c.title for c in answer.citations} == {"示例吊钩法"}
+    assert ask("对罚款5000元的决定，罚款不服要找谁", rules=rules).text.startswith(f"结论：{line}")
     assert {c.title for c in ask("对罚款不服要找谁，按示例车间安全条例", rules=rules).citations} != {"示例吊钩法"}
 
 

@@ -30,7 +30,7 @@ class Parts:
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
     asks for one; ``person``: whose share is asked; ``office``: the duties of that
     person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked;
-    ``penalty``: a sanction is asked in so many words, so that it is said where none is found.
+    ``penalty``: a sanction is asked in so many words and none was found near, so that this is said.
     """
 
     main: Sequence[Cited]
@@ -129,9 +129,9 @@ def _possible(duties: Sequence[Cited], penalties: Sequence[Cited], question: str
     """What may be broken and apply besides, for the reader to weigh; nothing ties it to the breach that leads."""
     broken = "、".join(_named(c, duties[:i]) + c.mark for i, c in enumerate(duties))
     by = "；".join(_ruled(c, [*duties, *penalties[:i]], question) for i, c in enumerate(penalties))
-    told = [f"违反{broken}"] if broken else []
-    told += [f"适用{by}"] if by else []
-    return [f"另可能{'，'.join(told)}，请核对行为是否相符。"] if told else []
+    told = [f"另可能违反{broken}"] if broken else []
+    told += [f"另可能适用{by}"] if by else []
+    return ["；".join(told) + "，请核对行为是否相符。"] if told else []
 
 
 def _no_share(penalties: Sequence[Cited]) -> str:

@@ -195,7 +195,7 @@ class AnswerEngine:
             return answer
         if belief.calibrated and (belief.doubtful or belief.confidence < MEASURED):
             return Refusal("standard", NO_SUCH)
-        return replace(answer, warnings=(*answer.warnings, NOT_SAID))
+        return replace(answer, text=f"{NOT_SAID}。\n{answer.text}", warnings=(*answer.warnings, NOT_SAID))
 
     def _early(self, read: Question, scope: Scope) -> Refusal | None:
         """The first reason not to answer that the question itself gives; None when there is none."""

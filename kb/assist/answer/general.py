@@ -16,6 +16,7 @@ from kb.base.textnorm import squeeze
 
 # Words of titles that name no field.
 _PLAIN = re.compile(r"行政|处罚|管理|条例|办法|规定|实施|细则|程序|案件|机关|办理|决定|法$|中华人民共和国|[省市]")
+_TOLD = re.compile(r"罚款?了?[\d一二三四五六七八九十百千万两]+多?(?:元|块钱?|万)?")  # a fine imposed already: 罚款5万
 _PIECE = 2  # characters of a title's word that show the field in a question
 
 
@@ -26,10 +27,19 @@ def of_general_law(question: Question, chosen: Sequence[Chosen], rules: Rules) -
     return [c for c in chosen if c.passage.title in rules.general or _field_told(c.passage.title, question.text)]
 
 
+def of_general_accidents(question: Question, chosen: Sequence[Chosen], rules: Rules) -> list[Chosen]:
+    """``chosen`` without the accident law of fields (铁路, 特种设备) that a question on an accident does not tell."""
+    if not question.grade or question.instruments:
+        return list(chosen)
+    text = squeeze(question.full)
+    strange = {title for title, words in rules.fields.items() if not any(word in text for word in words)}
+    return [c for c in chosen if c.named or c.passage.title not in strange]
+
+
 def asks_general(question: str, rules: Rules) -> bool:
     """Whether the words of a question ask for such procedure, and for no sanction besides."""
-    text = squeeze(question)
-    return not asks_penalty(question) and any(word in text for tip in rules.tips if tip.general for word in tip.asked)
+    text = _TOLD.sub("罚款", squeeze(question))
+    return not asks_penalty(text) and any(word in text for tip in rules.tips if tip.general for word in tip.asked)
 
 
 def _field_told(title: str, question: str) -> bool:

@@ -16,8 +16,9 @@ from kb.law.parse import paragraphs
 _NAMED = re.compile(r"(?P<grade>(?:特别重大|重大|较大|一般)[^，。；]{0,6}?事故)")
 
 
-# The numbers are somebody's tale, or a court's matter: crimes have thresholds of their own.
-_NO_GRADE = re.compile(r"谣|编造|瞎编|瞎传|传言|假消息|判|刑|坐牢|犯罪|入罪")
+_TALE = re.compile(r"谣|编造|瞎编|瞎传|传言|假消息")  # the numbers are somebody's tale
+_CRIME = re.compile(r"判|刑|坐牢|犯罪|入罪")  # a court's matter: crimes have thresholds of their own
+_FINED = re.compile(r"罚(?:款|多少|几|不罚)|怎么罚|处罚")
 
 
 def accident_grade(question: str, at: Address | None, article: Callable[[Address], Passage | None]) -> str:
@@ -26,7 +27,8 @@ def accident_grade(question: str, at: Address | None, article: Callable[[Address
     Also where the grade is told already, or the numbers are of no accident that is graded.
     """
     told = [t for t in told_in(question) if t.of in ("dead", "hurt", "loss")]
-    if not told or _NAMED.search(question) or _NO_GRADE.search(question):
+    court = _CRIME.search(question) and not _FINED.search(question)
+    if not told or court or _NAMED.search(question) or _TALE.search(question):
         return ""
     passage = article(at) if at is not None else None
     if passage is None:

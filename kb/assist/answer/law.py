@@ -19,7 +19,7 @@ from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.force import Force, force_of
-from kb.assist.answer.general import asks_general, of_general_law
+from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
@@ -73,7 +73,8 @@ class LawAnswers:
         """The answer; None where nothing is probable enough to cite."""
         force = self._force(question)
         told = [Chosen(force.article, "basis", 1.0, named=True)] if force else self._chosen(question, result, belief)
-        chosen = of_general_law(question, told, self.rules)
+        chosen = of_general_law(question, of_general_accidents(question, told, self.rules), self.rules)
+        chosen = self._with_accident(question, chosen)
         if not chosen and not asks_general(question.text, self.rules):
             return None
         person = asked_of(question.text) if any(c.sanctions for c in chosen) else None
@@ -81,8 +82,9 @@ class LawAnswers:
         answer = self._written(question, result, belief, chosen, rulings, person)
         if force is None:
             return answer
-        said = f"结论：{force.sentence}（{answer.citations[0].address}[1]）。\n{force.line}"
-        return replace(answer, text=said)
+        said = f"{force.sentence}（{answer.citations[0].address}[1]）。"
+        text = f"结论：{force.line}\n首次施行：{said}" if force.first else f"结论：{said}\n{force.line}"
+        return replace(answer, text=text)
 
     def _chosen(self, question: Question, result: SearchResult, belief: Belief) -> list[Chosen]:
         """What is cited; a text no longer in force only where nobody else speaks, or where it was named."""
@@ -95,6 +97,14 @@ class LawAnswers:
         named = {key for n in question.instruments for key in n.keys}
         governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
         return governing or chosen
+
+    def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
+        """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
+        grade = question.grade and question.intent.penalty == "asked" and not question.instruments
+        if not grade or any(c.sanctions and "事故" in c.passage.text for c in chosen):
+            return list(chosen)
+        found = [p for at in self.rules.accidents[:1] if (p := self._article(at)) is not None]
+        return [*(Chosen(p, "penalty", 1.0) for p in found), *(replace(c, aside=c.sanctions) for c in chosen)]
 
     def _ruled(
         self, question: Question, chosen: Sequence[Chosen], person: Kind | None
@@ -192,7 +202,7 @@ class LawAnswers:
             person,
             office,
             compared,
-            self._asks_penalty(question),
+            self._lacks_penalty(question, main, result),
         )
         text = compose(parts, self.closer)
         if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
@@ -247,8 +257,13 @@ class LawAnswers:
             ]
         return out
 
-    def _asks_penalty(self, question: Question) -> bool:
-        return question.intent.penalty == "asked" and not asks_procedure(question.text, self.rules)
+    def _lacks_penalty(self, question: Question, main: Sequence[Cited], result: SearchResult) -> bool:
+        """Whether a sanction is asked in so many words and no hit of an instrument that is cited states one."""
+        if question.intent.penalty != "asked" or asks_procedure(question.text, self.rules):
+            return False
+        titles = {c.citation.title for c in main}
+        hits = [h.passage for h in result.hits if h.passage.kind == "law" and h.passage.title in titles]
+        return not any(self.generation.sanctions(p.id) for p in hits)
 
     def _quoted(self, c: Chosen, wish: Wish) -> list[Quotation]:
         """The quotations of what was chosen; of a duty that is broken only 款 that bind somebody."""

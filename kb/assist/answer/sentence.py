@@ -62,7 +62,9 @@ def key_sentence(text: str, question: str, near: Near) -> str:
     clauses = asking_clauses(question)
     asked = clauses if len(clauses) == CLAUSES else [question]
     best = {_best(sentences, clause, question, near): None for clause in asked}
-    return "；".join(sentences[at].whole.rstrip("。；：:") for at in sorted(best))
+    leads = {sentences[at].text for at in best if sentences[at].items}
+    kept = [sentences[at] for at in sorted(best) if sentences[at].lead not in leads]
+    return "；".join(s.whole.rstrip("。；：:") for s in kept)
 
 
 def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near) -> int:
