@@ -242,7 +242,7 @@ class LawAnswers:
             duty = (quoted or duties or c.unsaid) if c.sanctions else ""
             beside = [*reversed(leaning), *([duty] if duty else [])]
             wish = Wish(
-                in_law_words(told),
+                told if question.intent.crime and "罚" not in question.text else in_law_words(told),
                 beside=tuple(beside),
                 paragraph=c.paragraph if c.named else None,
                 item=c.item if c.named else None,
