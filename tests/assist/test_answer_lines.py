@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -50,6 +51,17 @@ def test_what_answers_leads_where_no_sanction_is_asked() -> None:
     asked = said("没有检查吊钩怎么罚", cited(FINED), basis)
     assert asked[0].startswith("结论：依照")
     assert asked[-1].startswith("依据：国家鼓励")
+
+
+def test_a_possible_breach_stands_behind_and_leads_where_it_is_alone() -> None:
+    possible = replace(cited(ITEMS, n=2, item=1), aside=True)
+    lines = said("没有检查吊钩怎么罚", cited(FINED), possible)
+    assert "第1条" in lines[0]
+    assert "第2条" not in lines[0]
+    assert lines[1].startswith("另可能适用《示例风车法》第2条")
+    alone = said("没有检查吊钩怎么罚", possible)
+    assert alone[0].startswith("结论：依照《示例风车法》第2条")
+    assert not any(line.startswith("另可能") for line in alone)
 
 
 def test_a_question_on_crime_leads_with_it_and_keeps_the_fine() -> None:

@@ -108,12 +108,14 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
     if shares:
         lines = [f"结论：{'；'.join(shares.values())}。"]
     else:
-        main, applied = [c for c in duties if not c.aside], [c for c in penalties if not c.aside]
+        main = [c for c in duties if not c.aside]
+        applied = [c for c in penalties if not c.aside] or list(penalties)
         broken = "、".join(_named(c, main[:i]) + c.mark for i, c in enumerate(main))
         by = "；".join(_ruled(c, [*main, *applied[:i]], question) for i, c in enumerate(applied))
         by += _no_share(penalties) if person is not None else ""
         lines = [f"结论：涉嫌违反{broken}，依照{by}。" if broken else f"结论：依照{by}。"]
-        lines += _possible([c for c in duties if c.aside], [c for c in penalties if c.aside], question)
+        beside = [c for c in penalties if c not in applied]
+        lines += _possible([c for c in duties if c.aside], beside, question)
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
     lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
