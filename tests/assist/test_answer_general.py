@@ -59,5 +59,5 @@ def test_the_accident_law_of_a_field_needs_its_word(rules: Rules, text: str, gra
 def test_every_address_of_the_bundled_rules_is_an_article(rules: Rules) -> None:
     assert rules.grades is not None
     assert rules.grades.article is not None
-    assert len(rules.accidents) == 2
-    assert all(a.article is not None for a in rules.accidents)
+    assert rules.accident is not None
+    assert rules.accident.article is not None

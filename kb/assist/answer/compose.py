@@ -30,7 +30,7 @@ class Parts:
     procedure (这个要听证吗), so the tips asked lead. ``sanction``: whether the question
     asks for one; ``person``: whose share is asked; ``office``: the duties of that
     person's office and what their breach costs, not among ``main``; ``compared``: which of two governs is asked;
-    ``penalty``: a sanction is asked in so many words and none was found near, so that this is said.
+    ``lacking``: a sanction is asked in so many words and none was found near, so that this is said.
     """
 
     main: Sequence[Cited]
@@ -43,14 +43,14 @@ class Parts:
     person: Kind | None = None
     office: Sequence[Cited] = ()
     compared: bool = False
-    penalty: bool = False
+    lacking: bool = False
 
 
 def compose(parts: Parts, near: Near) -> str:
     """The answer's text, at most ``MOST`` characters; lines at its end are left out first."""
     duties = [c for c in parts.main if c.citation.role == "violation"]
     penalties = [c for c in parts.main if c.citation.role == "penalty" and steps(c.sanctions)]
-    basis = [c for c in parts.main if c not in duties and c not in penalties and c.citation.role != "conflict"]
+    basis = [c for c in parts.main if c.citation.role in ("basis", "penalty") and c not in penalties]
     lines: list[str] = []
     if penalties and basis and not parts.sanction:
         lines += _told("结论：", basis, parts.question, near)
@@ -62,7 +62,7 @@ def compose(parts: Parts, near: Near) -> str:
         lines += _sanctioned(duties, penalties, parts.question, parts.person)
     elif duties:
         lines += _told("结论：涉及的义务——", duties, parts.question, near)
-        lines += [NO_PENALTY] if parts.penalty else []
+        lines += [NO_PENALTY] if parts.lacking else []
     if basis:
         lines += _told("结论：" if not lines else "依据：", basis, parts.question, near)
     if parts.office and parts.person is not None:

@@ -7,12 +7,11 @@ full (北京市); a firm's name that holds a city does not.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
+from kb.assist.answer.words import word_list
 from kb.base.textnorm import squeeze
 from kb.search.index.generation import DocumentRow
 
@@ -26,7 +25,7 @@ class _Places:
 
 @lru_cache(maxsize=1)
 def _places() -> _Places:
-    data = tomllib.loads(resources.files(__package__).joinpath("places.toml").read_text(encoding="utf-8"))
+    data = word_list("places")
     names: dict[str, str] = data["names"]
     short = "|".join(sorted(names, key=len, reverse=True))
     full = "|".join(sorted(set(names.values()), key=len, reverse=True))

@@ -7,16 +7,15 @@ one.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib import resources
 
 from kb.assist.answer.question import Question
 from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.rules import Rules
 from kb.assist.answer.subject import tells_matter
+from kb.assist.answer.words import word_list
 from kb.base.records import Answer
 from kb.base.textnorm import squeeze
 
@@ -61,7 +60,7 @@ def told(answer: Answer | None, *, sure: bool) -> Answer | Refusal:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """How to do it; do it; what makes it an ordinary question; words that name no act."""
-    data = tomllib.loads(resources.files(__package__).joinpath("refusals.toml").read_text(encoding="utf-8"))["evasion"]
+    data = word_list("refusals")["evasion"]
     how, act, sanctioned = (_any(data[name]) for name in ("how", "acts", "sanctioned"))
     wish = re.compile(rf"(?:{how})(?!{sanctioned})[^，。？?]{{0,12}}(?:{act})")
     return (

@@ -6,13 +6,12 @@ Does not know the law, nor any hit. Words decide (``cues.toml``); nothing is lea
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
+from kb.assist.answer.words import word_list
 from kb.base.textnorm import squeeze
 
 Wanted = Literal["asked", "likely", "no"]
@@ -42,7 +41,7 @@ class Intent:
 @lru_cache(maxsize=1)
 def cues() -> Mapping[str, re.Pattern[str]]:
     """The cue words by their heading, compiled."""
-    data = tomllib.loads(resources.files(__package__).joinpath("cues.toml").read_text(encoding="utf-8"))
+    data = word_list("cues")
     return {name: re.compile("|".join(patterns)) for name, patterns in data.items()}
 
 

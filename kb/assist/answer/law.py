@@ -20,6 +20,7 @@ from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.force import Force, force_of
 from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law
+from kb.assist.answer.names import keys_of
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
@@ -27,7 +28,7 @@ from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Quotation, Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.same import Spans
-from kb.assist.answer.select import Bars, Chosen, Selection
+from kb.assist.answer.select import DUTY, Bars, Chosen, Selection
 from kb.assist.answer.spoken import in_law_words
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
@@ -43,7 +44,7 @@ ASIDE = 0.7  # share of the best probability below which a provision need not an
 ABSENT = 2  # texts that are not held and named beside an answer
 OVER = 0.3  # share of its probability that a text no longer in force keeps
 # A text that somebody can break; digests say so in everyday words.
-BINDS = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责|未经")
+BINDS = re.compile(rf"{DUTY.pattern}|未经")
 DIGEST_BINDS = re.compile(rf"{BINDS.pattern}|不准|不许|不能|须|(?<![需主重])要(?![求素点])")
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
@@ -94,17 +95,18 @@ class LawAnswers:
             chosen = selection.named(question)
         else:
             chosen = selection.found(question, self._hits(question, result))
-        named = {key for n in question.instruments for key in n.keys}
+        named = keys_of(question.instruments)
         governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
         return governing or chosen
 
     def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
         """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
-        grade = question.grade and question.intent.penalty == "asked" and not question.instruments
-        if not grade or any(c.sanctions and "事故" in c.passage.text for c in chosen):
+        asked = question.grade and question.intent.penalty == "asked" and not question.instruments
+        cited = any(c.sanctions and "事故" in c.passage.text for c in chosen)
+        found = self._article(self.rules.accident) if asked and not cited and self.rules.accident is not None else None
+        if found is None:
             return list(chosen)
-        found = [p for at in self.rules.accidents[:1] if (p := self._article(at)) is not None]
-        return [*(Chosen(p, "penalty", 1.0) for p in found), *(replace(c, aside=c.sanctions) for c in chosen)]
+        return [Chosen(found, "penalty", 1.0), *(replace(c, aside=c.sanctions) for c in chosen)]
 
     def _ruled(
         self, question: Question, chosen: Sequence[Chosen], person: Kind | None
@@ -147,7 +149,7 @@ class LawAnswers:
 
         It may still say what the new text says, so it is cited where nothing in force comes near.
         """
-        named = {key for n in question.instruments for key in n.keys}
+        named = keys_of(question.instruments)
         trust = dict(belief.of_passage)
         for hit in result.hits:
             over = hit.passage.kind == "law" and self._over(hit.passage)
@@ -186,27 +188,23 @@ class LawAnswers:
         changed = self._changed(main, len(main) + len(office))
         later = [c for _, c in changed if c is not None]
         shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
-        follows = question.intent.follow_up and asks_procedure(question.text, self.rules)
-        about = follows or asks_general(question.text, self.rules)
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
         compared = question.intent.compare and named
         parts = Parts(
             main,
             question.full,
-            shown,
-            conflicts,
-            changed,
-            about,
-            sanction,
-            person,
-            office,
-            compared,
-            self._lacks_penalty(question, main, result),
+            tips=shown,
+            conflicts=conflicts,
+            changes=changed,
+            procedure_first=self._about_procedure(question),
+            sanction=sanction,
+            person=person,
+            office=office,
+            compared=compared,
+            lacking=self._lacks_penalty(question, main, result),
         )
-        text = compose(parts, self.closer)
-        if main and all(c.citation.status == "superseded" for c in main) and self.day == self.today:
-            text = text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1)
+        text = self._said(parts)
         cited = [*main, *office, *later, *(c for _, c, _ in shown)]
         today = {c.passage.id for c in later} | {c.passage.id for _, c, _ in shown if changed}
         warnings = self._warnings(question, cited, belief, result, later=today)
@@ -219,6 +217,17 @@ class LawAnswers:
             hits=result.hits,
             warnings=warnings,
         )
+
+    def _said(self, parts: Parts) -> str:
+        """The answer's text; where all that is cited is no longer in force, the conclusion says so."""
+        text = compose(parts, self.closer)
+        over = parts.main and all(c.citation.status == "superseded" for c in parts.main) and self.day == self.today
+        return text.replace("结论：", "结论（所据文本已不再有效，只供参考）：", 1) if over else text
+
+    def _about_procedure(self, question: Question) -> bool:
+        """Whether the lines on procedure lead."""
+        follows = question.intent.follow_up and asks_procedure(question.text, self.rules)
+        return follows or asks_general(question.text, self.rules)
 
     def _thin(self, question: Question, person: Kind | None) -> bool:
         """Whether the question tells no act of its own: it asks of a person, or of procedure."""

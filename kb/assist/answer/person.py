@@ -7,16 +7,14 @@ nothing is said about it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 from kb.assist.answer.cited import Cited
 from kb.assist.answer.focus import OVERDUE, told_step
 from kb.assist.answer.wording import Step, party, piece, steps
+from kb.assist.answer.words import word_list
 from kb.base.records import Sanction, Share
 from kb.base.textnorm import squeeze
 
@@ -37,11 +35,6 @@ class Kind:
         return is_person(whom) and bool(self.whom.search(whom))
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("persons.toml").read_text(encoding="utf-8"))
-
-
 # Persons whom a unit lacks: 没配安全员罚多少 asks for the unit's share.
 _LACKING = re.compile(
     r"(?:没有?|未|不|缺|只有?|少)(?:按规定)?(?:配备?|设置?|安排|派|请)?[^，。]{0,4}(?:安全员|安全(?:生产)?管理人员|作业人员|押运员)"
@@ -51,7 +44,8 @@ _LACKING = re.compile(
 @lru_cache(maxsize=1)
 def kinds() -> tuple[Kind, ...]:
     """The kinds of persons, in the order in which they are tried."""
-    return tuple(Kind(k["id"], k["name"], re.compile(k["asked"]), re.compile(k["whom"])) for k in _data()["kind"])
+    rows = word_list("persons")["kind"]
+    return tuple(Kind(k["id"], k["name"], re.compile(k["asked"]), re.compile(k["whom"])) for k in rows)
 
 
 def kind(id: str) -> Kind:
@@ -61,13 +55,13 @@ def kind(id: str) -> Kind:
 
 @lru_cache(maxsize=16)
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_data()["patterns"][name])
+    return re.compile(word_list("persons")["patterns"][name])
 
 
 @lru_cache(maxsize=8)
 def _asking(id: str) -> re.Pattern[str]:
     """罚老板, 对个人能罚吗, 负责人要罚吗, 如果是个人呢: the person is what is asked about, not who did it."""
-    p = _data()["patterns"]
+    p = word_list("persons")["patterns"]
     who = rf"(?:{kind(id).asked.pattern})"
     after = rf"{who}{p['between']}(?:{p['sanction']})|{who}{p['self']}(?:{p['sanction']})"
     return re.compile(rf"{p['verb']}{who}(?!以)|{after}|{p['lead']}{who}{p['between']}(?:$|[？?]|{p['sanction']})")

@@ -6,15 +6,14 @@ Does not know how hits are ranked; confidence arrives as a number. A refusal say
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 
 from kb.assist.answer.names import NamedInstrument, Resolver
 from kb.assist.answer.question import Question
+from kb.assist.answer.words import word_list
 from kb.base.address import NUMERAL
 from kb.base.records import AmbiguousReference, KbError, Rank
 from kb.base.textnorm import squeeze
@@ -47,7 +46,7 @@ class _Words:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    data = tomllib.loads(resources.files(__package__).joinpath("refusals.toml").read_text(encoding="utf-8"))
+    data = word_list("refusals")
     foreign = data["foreign"]
     places = "|".join(map(re.escape, foreign["places"]))
     return _Words(

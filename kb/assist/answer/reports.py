@@ -6,15 +6,14 @@ Does not know law. A sentence is quoted as it stands; a figure asked for that no
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
 from kb.assist.answer.near import Near
 from kb.assist.answer.quote import Quotation
 from kb.assist.answer.targets import Profile, Target, authority_year, office_named, targets
+from kb.assist.answer.words import word_list
 from kb.base.quantity import find_quantities
 from kb.base.records import Figure, Passage, SearchResult
 from kb.base.textnorm import squeeze
@@ -191,7 +190,7 @@ def bare(question: str, target: Target) -> str:
 @lru_cache(maxsize=1)
 def _said() -> tuple[tuple[re.Pattern[str], str], ...]:
     """What people say and what reports write (``report_words.toml``)."""
-    data = tomllib.loads(resources.files(__package__).joinpath("report_words.toml").read_text(encoding="utf-8"))
+    data = word_list("report_words")
     return tuple((re.compile(row["pattern"]), row["means"]) for row in data["said"])
 
 

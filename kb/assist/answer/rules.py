@@ -66,7 +66,7 @@ class Rules:
     """Everything the files say; empty when they are absent. ``strangers``: questions that nothing held answers.
 
     ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties.
-    ``accidents``: what an accident costs a unit, and its head; ``fields``: the accident law of fields, by title, and
+    ``accident``: the article on what an accident costs a unit; ``fields``: the accident law of fields, by title, and
     the words that tell each.
     """
 
@@ -76,7 +76,7 @@ class Rules:
     strangers: tuple[str, ...] = ()
     grades: Address | None = None
     general: tuple[str, ...] = ()
-    accidents: tuple[Address, ...] = ()
+    accident: Address | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def tip(self, id: str) -> Tip | None:
@@ -93,12 +93,13 @@ def load_rules(folder: Path) -> Rules:
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
         general = tuple(procedure.get("general", ()))
         fields = {title: tuple(words) for title, words in procedure.get("accident_fields", {}).items()}
-        accidents = _addresses(procedure.get("accidents", []), least=0)
-        grades = _addresses([procedure["grades"]])[0] if "grades" in procedure else None
+        grades, accident = (
+            _addresses([procedure[name]])[0] if name in procedure else None for name in ("grades", "accident")
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{folder} 里的 procedure.toml 或 conflicts.toml 写法有误：{error}；请改正") from error
     return Rules(
-        tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"), grades, general, accidents, fields
+        tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"), grades, general, accident, fields
     )
 
 
@@ -151,8 +152,8 @@ def _conflict(row: Mapping[str, Any]) -> Conflict:
     return Conflict(row["act"], _addresses(row["governs"]), _addresses(row["yields"]), row["why"])
 
 
-def _addresses(texts: list[str], least: int = 1) -> tuple[Address, ...]:
+def _addresses(texts: list[str]) -> tuple[Address, ...]:
     found = [Address.parse(text) for text in texts]
-    if len(found) < least or any(a is None or a.article is None for a in found):
+    if not found or any(a is None or a.article is None for a in found):
         raise ValueError(f"地址 {texts}")
     return tuple(a for a in found if a is not None)

@@ -13,13 +13,12 @@ from kb.assist.answer.focus import OVERDUE
 from kb.assist.answer.near import pairs_of
 from kb.assist.answer.person import is_person
 from kb.base.records import Fine, Sanction
-from kb.law.parse import paragraphs
+from kb.law.parse import ITEM_LABEL, paragraphs
 
 # Share of the shorter text's character pairs that the other holds. Acts of 14 pairs of provisions read by eye: the same
 # act 0.77 and more (or told in wholly other words, 0.23), another one at most 0.58 (a bus of students, not a car).
 ALIKE = 0.7
 APART = 0.3  # below it a known pair of articles quotes acts that have nothing to do with each other (0.15 and less)
-_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 
 Spans = Sequence[tuple[int, int]]
 
@@ -40,7 +39,7 @@ def rulings(text: str, spans: Spans, sanctions: Sequence[Sanction]) -> list[Ruli
         if not _within(s.start, spans):
             continue
         listed = [i for i in items.get(s.paragraph, []) if s.item in (None, i.n)]
-        acts = [_own(s, sanctions) or _LABEL.sub("", i.text) for i in listed] or ([s.act] if s.act else [])
+        acts = [_own(s, sanctions) or ITEM_LABEL.sub("", i.text) for i in listed] or ([s.act] if s.act else [])
         out.append(Ruling(s, tuple(acts)))
     return out
 

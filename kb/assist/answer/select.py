@@ -20,7 +20,7 @@ MOST = 4  # law citations besides procedure, waiver and conflict: what a phone s
 _ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
 TIED = 0.3  # share of the leading penalty's probability from which another one of the same duty stands beside it
 HEAD = 6  # duties and penalties among which the couple is looked for
-_DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
+DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
 _LIABILITY = re.compile(r"法律责任|罚\s*则|^(?:第\S+[章节]\s*)?(?:处\s*罚|奖\s*惩|惩\s*[戒处])|[和与]处\s*罚|分则|罪$")
 # An article outside the liability chapter that tells how a penalty is decided or paid, not that one falls due.
 _PROCEDURE = re.compile(r"拟作出|组织听证|当场收缴|加处罚款|分期缴纳|缴纳罚款|集体讨论决定")
@@ -138,7 +138,7 @@ class Selection:
         penalties, duties = [c for c in chosen if c.sanctions], [c for c in chosen if c.role == "violation"]
         if not penalties:
             return chosen
-        paired = {p.passage.id: self._partners(p.passage) for p in penalties}
+        paired = {p.passage.id: self._sanctioned_by(p.passage) for p in penalties}
         leads = [p for p in penalties if any(d.passage.id in paired[p.passage.id] for d in duties)] or penalties
         lead = max(leads, key=lambda c: c.probability)
         with_lead = [d for d in duties if d.passage.id in paired[lead.passage.id]]
@@ -149,7 +149,7 @@ class Selection:
         loose = {c.passage.id for c in (*penalties, *duties)} - tied
         return [replace(c, aside=c.passage.id in loose) for c in chosen]
 
-    def _partners(self, penalty: Passage) -> set[int]:
+    def _sanctioned_by(self, penalty: Passage) -> set[int]:
         """Rows of the duties that a penalty sanctions."""
         return {p.duty for p in self.generation.pairs(penalty.id) if p.penalty == penalty.id}
 
@@ -157,7 +157,7 @@ class Selection:
         """The text of the most probable duty among the hits that a penalty sanctions; "" where none is."""
         if not c.sanctions:
             return ""
-        duties = {p.duty for p in self.generation.pairs(c.passage.id) if p.penalty == c.passage.id} - {c.passage.id}
+        duties = self._sanctioned_by(c.passage) - {c.passage.id}
         found = [h.passage for h in hits if h.passage.id in duties]
         return max(found, key=lambda p: self.belief.get(p.id, 0.0)).text if found else ""
 
@@ -327,7 +327,7 @@ def _binds_others(text: str) -> bool:
             office = True
         elif not _GOES_ON.match(sentence):
             office = False
-        if _DUTY.search(sentence) and not office:
+        if DUTY.search(sentence) and not office:
             return True
     return False
 

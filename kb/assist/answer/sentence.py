@@ -14,6 +14,7 @@ from kb.assist.answer.near import Near
 from kb.assist.answer.quote import CLAUSES, VALUE, asked_kinds, asking_clauses, meant_before
 from kb.assist.answer.thresholds import Told, fits, told_in
 from kb.base.quantity import find_quantities
+from kb.law.parse import ITEM_LABEL
 
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
 LIST = 220  # the same of a lead-in with its 项
@@ -24,7 +25,6 @@ DEFINED = 0.5  # head start of X，是指… where X is asked for
 _EXCEPT = r"但|其中|情况(?:复杂|特殊)|情节复杂|特殊情况|(?:确)?需要?延长|有特殊"
 _SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT}|[^。；\n]{{0,40}}延长)[^。；\n]+)*[。；]?")
 _FULL = re.compile(r"[^。\n]+。?")
-_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 _LEAD = re.compile(r"[：:]\s*$")
 _WHAT = re.compile(
     r"什么(?:是|叫)|是(?:个)?(?:什么|啥)意思|(?:是)?指(?:的是)?(?:什么|啥)|定义|(?:怎么|如何)界定|包括(?:哪些|什么)"
@@ -45,7 +45,7 @@ class _Sentence:
         """What is said: a lead-in with its 项, a 项 after its lead-in, else the sentence."""
         if self.items:
             return shortened(self.text + "".join(self.items), LIST)
-        plain = _LABEL.sub("", self.text)
+        plain = ITEM_LABEL.sub("", self.text)
         if not self.lead:
             return shortened(plain)
         return shortened(self.lead + self.text, LIST) if len(self.lead) + len(self.text) <= LIST else shortened(plain)
@@ -82,7 +82,7 @@ def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near
             scores[at] -= FIT
         if kinds and any(q.kind in kinds for q in find_quantities(s.text)):
             scores[at] += VALUE
-        if _WHAT.search(question) and (m := _IS.search(_LABEL.sub("", s.text))) and m["term"][-4:] in question:
+        if _WHAT.search(question) and (m := _IS.search(ITEM_LABEL.sub("", s.text))) and m["term"][-4:] in question:
             scores[at] += DEFINED
     return max(range(len(sentences)), key=scores.__getitem__)
 
@@ -104,7 +104,7 @@ def _sentences(text: str, told: Sequence[Told]) -> list[_Sentence]:
                 s = out.pop().text + s  # what stands before the ； belongs to the lead-in
             lead = len(out)
             out.append(_Sentence(s))
-        elif lead is not None and _LABEL.match(s):
+        elif lead is not None and ITEM_LABEL.match(s):
             above = out[lead]
             out[lead] = _Sentence(above.text, items=(*above.items, s))
             out.append(_Sentence(s, lead=above.text))
@@ -121,7 +121,7 @@ def _pieces(sentence: str, told: Sequence[Told]) -> list[str]:
     """
     found = [m[0].strip() for m in _SENTENCE.finditer(sentence)]
     ranged = any(fits(told, clause) is not None for clause in found)
-    if len(sentence) <= KEY and not _LABEL.match(sentence) and not ranged:
+    if len(sentence) <= KEY and not ITEM_LABEL.match(sentence) and not ranged:
         found = [sentence]
     return [piece for piece in found if len(piece) > SHORTEST]
 

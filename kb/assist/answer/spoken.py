@@ -6,14 +6,14 @@ Does not know laws: the words are data (``spoken.toml``), for choosing among the
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
+
+from kb.assist.answer.words import word_list
 
 
 @cache
 def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
-    data = tomllib.loads(resources.files(__package__).joinpath("spoken.toml").read_text(encoding="utf-8"))
+    data = word_list("spoken")
     return tuple((re.compile("|".join(said)), law) for law, said in data["words"].items())
 
 

@@ -6,12 +6,11 @@ Does not know the law, nor any hit: words are taken away (``subject.toml``), and
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib import resources
 
 from kb.assist.answer.refuse import Refusal
+from kb.assist.answer.words import word_list
 from kb.base.address import NUMERAL
 from kb.base.textnorm import squeeze
 
@@ -48,10 +47,10 @@ def _left(text: str, words: re.Pattern[str]) -> str:
 @lru_cache(maxsize=1)
 def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What tells no matter, and what only acknowledges."""
-    data = tomllib.loads(resources.files(__package__).joinpath("subject.toml").read_text(encoding="utf-8"))
-    noted = data.pop("acknowledged")
+    data = word_list("subject")
+    matterless = [w for name, words in data.items() if name != "acknowledged" for w in words]
     ordinal = rf"第{NUMERAL}[款项]"  # 上面说的第二款; 第五条 has its own line (``refuse.nameless``)
-    return re.compile(f"{ordinal}|{_any(w for words in data.values() for w in words)}"), re.compile(_any(noted))
+    return re.compile(f"{ordinal}|{_any(matterless)}"), re.compile(_any(data["acknowledged"]))
 
 
 def _any(words: Iterable[str]) -> str:

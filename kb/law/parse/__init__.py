@@ -7,11 +7,11 @@ parsed, so that looking up an article pays nothing for it.
 from __future__ import annotations
 
 from kb.law.parse.model import BLOCK_LIMIT, Act, LawEvent, LawKind, LawText, Node, NodeKind
-from kb.law.parse.paragraphs import paragraphs
+from kb.law.parse.paragraphs import ITEM_LABEL, paragraphs
 from kb.law.parse.titles import name_date, name_title, short_title
 
 __all__ = [
-    "BLOCK_LIMIT", "Act", "LawEvent", "LawKind", "LawText", "Node", "NodeKind", "name_date", "name_title",
+    "BLOCK_LIMIT", "ITEM_LABEL", "Act", "LawEvent", "LawKind", "LawText", "Node", "NodeKind", "name_date", "name_title",
     "paragraphs", "parse_law", "short_title",
 ]  # fmt: skip
 

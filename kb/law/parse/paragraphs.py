@@ -11,6 +11,7 @@ from kb.base.address import from_numeral
 from kb.base.records import Item, Paragraph
 
 ITEM = re.compile(r"[（(]\s*([一二三四五六七八九十百]+)\s*[）)]")
+ITEM_LABEL = re.compile(rf"^\s*{ITEM.pattern}\s*")  # at the head of a text: what is told without its number
 # A line that goes on with what stands above it, never a new 款: 1. 1、 （1） ① ⒈ a)
 SUBITEM = re.compile(
     r"[0-9\uff10-\uff19]{1,3}\s*[.．、)）](?![0-9])|[（(]\s*[0-9\uff10-\uff19]{1,3}\s*[）)]|[①-⑳⒈-⒛]|[a-zA-Z][)）.．]"

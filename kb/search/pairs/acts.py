@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.base.records import Item, Passage, Sanction
-from kb.law.parse import paragraphs
+from kb.law.parse import ITEM_LABEL, paragraphs
 from kb.law.penalty.party import party
 
 SHORT_LEAD = 60  # a lead-in up to this many characters is read together with each of its 项
@@ -36,7 +36,6 @@ EARLIER = re.compile(
     re.VERBOSE,
 )
 """A reference to another 款 of the same article: 有前款第二项行为."""
-_LABEL = re.compile(r"^\s*[（(]\s*[一二三四五六七八九十百]+\s*[）)]\s*")
 _UNFULFILLED = re.compile(
     r"(?P<who>[^，；。]{2,40}?)(?:未|没有?|不)(?:依法|认真)?履行[^，；。]{0,16}职责(?:$|，(?:导致|造成|致使|发生))"
 )
@@ -123,7 +122,7 @@ def acts(index: int, passage: Passage, found: Sequence[Sanction]) -> Iterator[Ac
 def _item_act(item: Item, here: Iterable[Sanction]) -> str:
     """The act an 项 tells; "" where it only grades the act of its 款."""
     own = [s for s in here if s.item == item.n]
-    return "，".join(_told(own, with_act=False)) if own else _LABEL.sub("", item.text).rstrip("；;。 ")
+    return "，".join(_told(own, with_act=False)) if own else ITEM_LABEL.sub("", item.text).rstrip("；;。 ")
 
 
 def _told(found: Iterable[Sanction], *, with_act: bool) -> list[str]:
@@ -146,14 +145,14 @@ def unfulfilled(act: str) -> list[str]:
 def office(text: str) -> str:
     """The words that say whose duties an article lists (主要负责人…负有下列职责：); "" where it lists none."""
     lead, _, rest = text.partition("\n")
-    return lead if _OFFICE.search(lead) and _LABEL.match(rest) else ""
+    return lead if _OFFICE.search(lead) and ITEM_LABEL.match(rest) else ""
 
 
 def sentences(text: str) -> Iterator[str]:
     """Sentences of a duty article's text; each 项 is read with its lead-in where that is short."""
     lead = ""
     for line in text.split("\n"):
-        if _LABEL.match(line):
+        if ITEM_LABEL.match(line):
             yield lead + line if lead and len(lead) < SHORT_LEAD else line
             continue
         lead = line if line.rstrip().endswith(("：", ":")) else ""
