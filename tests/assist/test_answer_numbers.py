@@ -144,6 +144,11 @@ def test_the_sentence_that_answers(text: str, question: str, expected: str) -> N
     assert key_sentence(text, question, by_words) == expected
 
 
+def test_no_grade_is_told_where_no_number_is() -> None:
+    assert key_sentence(GRADES, "死了人算重大事故吗", by_words).startswith("风车事故分为下列等级：（一）特别重大事故")
+    assert "（三）较大事故" in key_sentence(GRADES, "死了三个人算什么", by_words)
+
+
 BESIDES = (
     "矿场、风车制造的作坊应当有专职看护员。\n"
     "前款规定以外的作坊，学徒超过一百人的，应当有专职看护员；学徒在一百人以下的，可以有兼职看护员。"

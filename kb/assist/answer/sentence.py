@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.near import Near
-from kb.assist.answer.quote import CLAUSES, VALUE, asked_kinds, asking_clauses, meant_before
-from kb.assist.answer.thresholds import Told, fits, told_in
+from kb.assist.answer.quote import CLAUSES, GRADED, VALUE, asked_kinds, asking_clauses, meant_before
+from kb.assist.answer.thresholds import Told, fits, ranges_in, told_in
 from kb.base.quantity import find_quantities
 from kb.law.parse import ITEM_LABEL
 
@@ -84,7 +84,15 @@ def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near
             scores[at] += VALUE
         if _WHAT.search(question) and (m := _IS.search(ITEM_LABEL.sub("", s.text))) and m["term"][-4:] in question:
             scores[at] += DEFINED
-    return max(range(len(sentences)), key=scores.__getitem__)
+    best = max(range(len(sentences)), key=scores.__getitem__)
+    return _grades_of(sentences, best) if not told else best
+
+
+def _grades_of(sentences: Sequence[_Sentence], best: int) -> int:
+    """The lead-in of grades (what each of several 项 sets a range for) instead of one of them; else ``best``."""
+    lead = sentences[best].lead
+    graded = [s for s in sentences if lead and s.lead == lead and ranges_in(s.text)]
+    return next(i for i, s in enumerate(sentences) if s.text == lead) if len(graded) >= GRADED else best
 
 
 def _named_before(sentences: Sequence[_Sentence], question: str) -> int | None:
