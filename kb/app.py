@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kb.search.retrieve import Retriever, Scope
 
 BUNDLED = ("regulations", "reports")
+PAIRS = "pairs.jsonl"
 SCOPES = ("law", "report", "all")
 _WARMING = "没有设置安全警示标志怎么处罚？"  # any question with a penalty reaches every part
 
@@ -61,8 +62,8 @@ def build_index(
     chosen = tuple(corpora) if corpora else corpora_of(settings)
     bundled = tuple(p for name in BUNDLED if (p := settings.bundled / name).is_dir())
     questions = tuple(sorted((settings.bundled / "questions").glob("*.jsonl")))
-    facts = settings.bundled / "catalogue.toml"
-    inputs = Inputs(chosen, bundled, facts if facts.is_file() else None, questions)
+    facts, pairs = (p if p.is_file() else None for p in map(settings.bundled.joinpath, ("catalogue.toml", PAIRS)))
+    inputs = Inputs(chosen, bundled, facts, questions, pairs)
     encoder = load_encoder(settings.encoder)
     return build(inputs, settings.index, encoder, encoder_setting=settings.encoder, progress=progress or _quiet)
 
@@ -318,6 +319,7 @@ class KnowledgeBase:
             "passages": counts["passages"],
             "encoder": g.manifest.extra["encoder_name"],
             "questions": counts["questions"],
+            "pairs": {"read": counts["pairs_read"], "stale": counts["pairs_stale"]},
             "skipped": [{"file": f, "why": w} for f, w in (*g.skipped(), *g.set_aside())],
             "gaps": [{"title": gap.key, "held": gap.held, "known": gap.known} for gap in g.catalogue.gaps()],
         }

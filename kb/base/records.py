@@ -314,14 +314,20 @@ class Sanction:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A duty provision and its sanction, as row ids. ``how``: by explicit reference or by the act's wording (推定)."""
+    """A duty provision and its sanction, as row ids; ``paragraph``/``item``: where the penalty stands.
+
+    ``how``: an editor read it, by explicit reference, or by the act's wording (推定). ``duty_paragraph``/``duty_item``:
+    which 款 and 项 of the duty, None where nobody said.
+    """
 
     duty: int
     penalty: int
-    how: Literal["reference", "wording"]
+    how: Literal["read", "reference", "wording"]
     paragraph: int | None = None
     item: int | None = None
     score: float = 1.0
+    duty_paragraph: int | None = None
+    duty_item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,7 +489,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """A question people ask, tied to the articles that answer it (key, article). ``origin``: written, used or model."""
+    """A question people ask, tied to the articles that answer it (key, article). ``origin``: written, used or model.
+
+    ``places``: the 款 and 项 of those articles that are meant, where an editor told them; empty: nobody did.
+    """
 
     text: str
     gold: tuple[tuple[str, ArticleNo], ...]
@@ -491,3 +500,4 @@ class KnownQuestion:
     origin: Literal["written", "used", "model"] = "written"
     status: Literal["active", "refused", "retired", "review"] = "active"
     history: tuple[str, ...] = ()
+    places: tuple[Address, ...] = ()

@@ -27,6 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
         f"{status['articles']} 条，{status['passages']} 段，已知问题 {status['questions']} 个，"
         f"最新文本 {status['corpus_newest']}"
     )
+    stale = status["pairs"]["stale"]
+    unused = f"，另有 {stale} 处因库中文本版本不同没有用" if stale else ""
+    print(f"违则罚则对照：{status['pairs']['read']} 处由编者读过{unused}")
     for row in status["skipped"]:
         print(f"未收入 {row['file']}：{row['why']}")
     if status["gaps"]:

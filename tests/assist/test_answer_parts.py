@@ -71,7 +71,10 @@ def passage(text: str) -> Passage:
     ("question", "history", "penalty", "breach"),
     [
         ("油漆桶敞着口，违反哪条，罚多少？", (), "asked", True),
-        ("风车叶片下面睡着个学徒", (), "no", False),
+        ("风车叶片下面睡着个学徒", (), "likely", False),
+        ("风车叶片学徒看护要求", (), "no", False),
+        ("十几个学徒什么证都没拿", (), "likely", False),
+        ("查了几个风车，什么时候开始算期限", (), "no", False),
         ("吊钩半年没检查", (), "likely", False),
         ("台账要保存几年？", (), "no", False),
         ("这种情况老板要坐牢吗", (), "asked", False),
@@ -108,7 +111,7 @@ def test_every_cue_is_a_pattern_that_matches_something() -> None:
         (TWO_PARTS, "口哨要在多远以外能听见", False, "《示例风车条例》第八条第二款"),
         (GRADES, "出了重大风车事故罚多少", True, "《示例风车条例》第八条第（三）项"),
         (GRADES, "出了事故罚多少", True, "《示例风车条例》第八条"),
-        (FOLLOWED, "学徒在叶片下面午睡", True, "《示例风车条例》第八条"),
+        (FOLLOWED, "学徒在叶片下面午睡", True, "《示例风车条例》第八条第一款"),
     ],
 )
 def test_the_quotation_stands_at_its_paragraph_and_item(text: str, question: str, penalty: bool, expected: str) -> None:
@@ -127,8 +130,20 @@ def test_an_item_comes_with_its_lead_in_and_a_gap() -> None:
 
 def test_a_paragraph_that_sanctions_by_reference_goes_along() -> None:
     found = quote(passage(FOLLOWED), Wish("学徒在叶片下面午睡怎么罚", penalty=True), by_words)
-    assert "二百元以下的罚款" in found.text
-    assert found.paragraph is None
+    (after,) = found.after
+    assert "二百元以下的罚款" in after.text
+    assert (found.paragraph, after.paragraph) == (1, 2)
+    assert address_of(passage(FOLLOWED), after) == "《示例风车条例》第八条第二款"
+
+
+@pytest.mark.parametrize(("question", "goes_along"), [("油漆桶敞口存放怎么罚", True), ("通道宽度不足怎么罚", False)])
+def test_a_paragraph_that_names_other_items_stays_behind(question: str, goes_along: bool) -> None:
+    text = (
+        "有下列行为之一的，处五百元以上一千元以下的罚款：\n（一）通道宽度不足的；\n（二）油漆桶敞口存放的；\n（三）台账丢失的。\n"
+        "个人有前款第二项、第三项行为之一的，处警告或者五十元以下的罚款。"
+    )
+    found = quote(passage(text), Wish(question, penalty=True), by_words)
+    assert [q.paragraph for q in found.after] == ([2] if goes_along else [])
 
 
 def test_a_paragraph_that_sanctions_as_the_one_before_brings_that_one_along() -> None:

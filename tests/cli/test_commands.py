@@ -26,7 +26,7 @@ SHOW = {
     "references", "versions", "source", "text_kind",
 }  # fmt: skip
 STATUS = {
-    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "skipped",
+    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "pairs", "skipped",
     "gaps",
 }  # fmt: skip
 QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
@@ -131,6 +131,8 @@ def test_search_gives_hits_with_address_and_text(cli: Cli) -> None:
 def test_status_gives_what_is_held_and_what_is_missing(cli: Cli) -> None:
     status = cli.json("status")
     assert set(status) == STATUS
+    assert status["pairs"]["read"] > 500
+    assert status["pairs"]["stale"] == 0
     assert status["documents"]["报告"] >= 5
     assert status["articles"] >= 300
     assert {"上海市安全生产条例", "危险化学品安全法"} <= {gap["title"] for gap in status["gaps"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.base.address import ArticleNo
+from kb.base.address import Address, ArticleNo
 from kb.base.records import InputError, KnownQuestion
 from kb.search.questions import KnownQuestions, check, edits, from_row, load, read_table, record, to_row
 from kb.search.questions.store import EDITS
@@ -53,6 +54,20 @@ def test_rows_are_read_as_questions(file: Path) -> None:
 
 keys = st.text(alphabet="安全生产消防条例《》（）市", min_size=1, max_size=8)
 articles = st.builds(ArticleNo, st.integers(1, 999), st.integers(0, 9))
+
+
+@st.composite
+def placed(draw: st.DrawFn, question: KnownQuestion) -> KnownQuestion:
+    """The question with some 款 and 项 of its golds."""
+    places = st.builds(
+        lambda gold, paragraph, item: Address(gold[0], gold[1], paragraph, item),
+        st.sampled_from(question.gold),
+        st.integers(1, 9),
+        st.none() | st.integers(1, 20),
+    )
+    return replace(question, places=tuple(draw(st.lists(places, max_size=3))))
+
+
 questions = st.builds(
     KnownQuestion,
     text=st.text(alphabet="消防通道堵了罚多少？ab1 ", min_size=1, max_size=30).map(str.strip).filter(bool),
@@ -61,7 +76,7 @@ questions = st.builds(
     origin=st.sampled_from(["written", "used", "model"]),
     status=st.sampled_from(["active", "refused", "retired", "review"]),
     history=st.lists(st.text(max_size=9), max_size=2).map(tuple),
-)
+).flatmap(placed)
 
 
 @given(questions)
@@ -89,6 +104,10 @@ def test_a_question_survives_its_line(question: KnownQuestion) -> None:
         ({"q": "问题", "gold": [["法", "第一条"]], "status": "ok"}, "status"),
         ({"q": "问题", "gold": [["法", "第一条"]], "style": 1}, "style"),
         ({"q": "问题", "gold": [["法", "第一条"]], "history": "上文"}, "history"),
+        ({"q": "问题", "gold": [["法", "第一条"]], "places": "第一条第一款"}, "places"),
+        ({"q": "问题", "gold": [["法", "第一条"]], "places": [["法", "第一款"]]}, "应写成"),
+        ({"q": "问题", "gold": [["法", "第一条"]], "places": [["法", "第一条"]]}, "款或项"),
+        ({"q": "问题", "gold": [["法", "第一条"]], "places": [["法", "第二条第一款"]]}, "款或项"),
     ],
 )
 def test_what_is_wrong_with_a_row_is_said(row: object, why: str) -> None:

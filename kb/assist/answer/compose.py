@@ -118,7 +118,7 @@ def _sanctioned(duties: Sequence[Cited], penalties: Sequence[Cited], question: s
         lines += _possible([c for c in duties if c.aside], beside, question)
     if duties:
         lines.append("违则：" + "、".join(c.citation.address + c.mark for c in duties))
-    lines.append("罚则：" + "、".join(c.citation.address + c.mark + (GUESS if c.inferred else "") for c in penalties))
+    lines.append("罚则：" + "、".join(c.address + (GUESS if c.inferred else "") for c in penalties))
     for c in penalties:
         further = _further(c, question, shares.get(c.mark), alone=bool(shares))
         if further:
@@ -227,5 +227,5 @@ def _told(head: str, cited: Sequence[Cited], question: str, near: Near) -> list[
 
 
 def _conflict(why: str, high: Cited, low: Cited, amounts: bool) -> str:
-    both = f"{high.citation.address}{high.mark}与{low.citation.address}{low.mark}"
+    both = f"{high.address}与{low.address}"
     return f"规定不一致：{both}{'幅度' if amounts else '规定'}不同，以前者为准（{why}）。"

@@ -37,6 +37,7 @@ from kb.base.textnorm import squeeze
 from kb.search.embed import StaticEncoder
 from kb.search.index import Generation
 from kb.search.lookup import article_on
+from kb.search.parts import PartJudge
 from kb.search.retrieve import Retriever, Scope
 
 SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
@@ -76,6 +77,12 @@ class AnswerEngine:
         """Nearness of the parts of a provision: word by word, too, where the encoder is one of words."""
         encoder = self.retriever.encoder
         return WordNear(encoder) if isinstance(encoder, StaticEncoder) else self.near
+
+    @cached_property
+    def _judge(self) -> PartJudge | None:
+        """Which 款 or 项 is meant, by the model trained for the static encoder."""
+        encoder = self.retriever.encoder
+        return PartJudge(self.generation, encoder) if isinstance(encoder, StaticEncoder) else None
 
     @cached_property
     def _figures(self) -> dict[int, list[Figure]]:
@@ -175,7 +182,9 @@ class AnswerEngine:
         evades = evasion.evades(read.text)
         rules = evasion.without_waivers(self.rules) if evades else self.rules
         day = self._today or date.today()
-        laws = LawAnswers(self.generation, self.retriever, self.near, self._closer, rules, self.bars, scope, day)
+        laws = LawAnswers(
+            self.generation, self.retriever, self.near, self._closer, rules, self.bars, scope, day, self._judge
+        )
         answer = laws.answer(evasion.sanction_asked(read) if evades else read, result, belief)
         if evades:
             return evasion.told(answer, sure=belief.confident and evasion.names_act(read.text))

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from kb.assist.answer.intent import cues
-from kb.assist.answer.near import pairs_of
 from kb.assist.answer.wording import Step
+from kb.search.parts import pairs_of
 
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 _STILL = re.compile(r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不")

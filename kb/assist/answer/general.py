@@ -6,7 +6,7 @@ Does not know ranking: 对罚款不服几天内复议 is near to every rule that
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.question import Question
@@ -31,9 +31,18 @@ def of_general_accidents(question: Question, chosen: Sequence[Chosen], rules: Ru
     """``chosen`` without the accident law of fields (铁路, 特种设备) that a question on an accident does not tell."""
     if not question.grade or question.instruments:
         return list(chosen)
-    text = squeeze(question.full)
-    strange = {title for title, words in rules.fields.items() if not any(word in text for word in words)}
+    strange = _untold(question, rules.fields)
     return [c for c in chosen if c.named or c.passage.title not in strange]
+
+
+def strange_fields(question: Question, rules: Rules) -> frozenset[str]:
+    """Titles of the laws of one field (铁路法) of which the question says no word."""
+    return _untold(question, rules.sectors)
+
+
+def _untold(question: Question, fields: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    text = squeeze(question.full)
+    return frozenset(title for title, words in fields.items() if not any(word in text for word in words))
 
 
 def asks_general(question: str, rules: Rules) -> bool:

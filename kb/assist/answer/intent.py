@@ -50,7 +50,7 @@ def read_intent(question: str, history: Sequence[str] = ()) -> Intent:
     text = squeeze(question)
     says = {name: bool(pattern.search(text)) for name, pattern in cues().items()}
     penalty: Wanted = "asked" if says["penalty"] else "no"
-    if penalty == "no" and says["deed"] and not says["asking"]:
+    if penalty == "no" and finds(text):
         penalty = "likely"
     follow_up = bool(history) and (says["elliptical"] or len(text) <= SHORT)
     if follow_up and penalty == "no" and asks_penalty(history[-1]) and says["elliptical"]:
@@ -67,6 +67,13 @@ def read_intent(question: str, history: Sequence[str] = ()) -> Intent:
         follow_up=follow_up,
         may_follow=bool(history) and not follow_up,
     )
+
+
+def finds(text: str) -> bool:
+    """Whether a text (squeezed) tells what somebody found and asks nothing: it wants the duty and its sanction."""
+    words = cues()
+    asks = words["asking"].search(words["indefinite"].sub("", text))
+    return not asks and bool(words["deed"].search(text) or words["narrative"].search(text))
 
 
 SHORT = 14  # characters: nine in ten of the known follow-ups are no longer; such a one names no subject of its own

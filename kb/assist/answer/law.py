@@ -6,7 +6,7 @@ Does not know refusals that need no hits, nor reports.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -14,12 +14,12 @@ from functools import partial
 from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
 from kb.assist.answer.change import changes
-from kb.assist.answer.cited import Cited, cite
+from kb.assist.answer.cited import Cited, cite, numbers
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.force import Force, force_of
-from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law
+from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law, strange_fields
 from kb.assist.answer.names import keys_of
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
@@ -36,12 +36,14 @@ from kb.base.records import Answer, Hit, Passage, SearchResult
 from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.lookup import article_on, document_on
+from kb.search.parts import PartJudge, Place
 from kb.search.provision import text_warnings
 from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
 ABSENT = 2  # texts that are not held and named beside an answer
+STRANGE = 0.1  # share of its probability that the law of a field keeps where the question does not tell the field
 OVER = 0.3  # share of its probability that a text no longer in force keeps
 # A text that somebody can break; digests say so in everyday words.
 BINDS = re.compile(rf"{DUTY.pattern}|未经")
@@ -53,7 +55,8 @@ INSIDE = 3  # hits taken of an instrument that is named and has none among the h
 class LawAnswers:
     """Answers questions on law from one generation on one day.
 
-    ``near`` compares provisions, ``closer`` the parts of one (款, 项, sentences).
+    ``near`` compares provisions, ``closer`` the parts of one (款, 项, sentences); ``judge`` tells which 款 or 项 is
+    meant, None where no model does.
     """
 
     generation: Generation
@@ -64,6 +67,7 @@ class LawAnswers:
     bars: Bars
     scope: Scope
     today: date
+    judge: PartJudge | None = None
 
     @property
     def day(self) -> date:
@@ -147,14 +151,19 @@ class LawAnswers:
     def _trusted(self, belief: Belief, question: Question, result: SearchResult) -> dict[int, float]:
         """Probabilities of passages; less for a text no longer in force (its successor is not held) that nobody named.
 
-        It may still say what the new text says, so it is cited where nothing in force comes near.
+        It may still say what the new text says, so it is cited where nothing in force comes near. Less, too, for the
+        law of a field that the question does not tell.
         """
         named = keys_of(question.instruments)
+        strange = strange_fields(question, self.rules)
         trust = dict(belief.of_passage)
         for hit in result.hits:
-            over = hit.passage.kind == "law" and self._over(hit.passage)
-            if over and hit.passage.title not in named and hit.passage.id in trust:
+            if hit.passage.kind != "law" or hit.passage.title in named or hit.passage.id not in trust:
+                continue
+            if self._over(hit.passage):
                 trust[hit.passage.id] *= OVER
+            if hit.passage.title in strange:
+                trust[hit.passage.id] *= STRANGE
         return trust
 
     def _over(self, passage: Passage) -> bool:
@@ -185,9 +194,9 @@ class LawAnswers:
         office = self._office(question, main, person)
         by_row = {c.passage.id: c for c in main}
         conflicts = [(r.why, by_row[r.governs], by_row[r.yields], r.amounts) for r in rulings]
-        changed = self._changed(main, len(main) + len(office))
+        changed = self._changed(main, numbers([*main, *office]))
         later = [c for _, c in changed if c is not None]
-        shown = self._tips(question, main, len(main) + len(office) + len(later), changed=bool(changed))
+        shown = self._tips(question, main, numbers([*main, *office, *later]), changed=bool(changed))
         sanction = question.intent.penalty != "no" or question.intent.breach or person is not None
         named = any(r.yields == c.passage.id for r in rulings for c in chosen if c.named)
         compared = question.intent.compare and named
@@ -213,7 +222,7 @@ class LawAnswers:
             as_of=self.day,
             generation=self.generation.id,
             text=text,
-            citations=tuple(c.citation for c in cited),
+            citations=tuple(one for c in cited for one in c.citations),
             hits=result.hits,
             warnings=warnings,
         )
@@ -236,7 +245,7 @@ class LawAnswers:
     def _place(self, question: Question, duties: Sequence[Chosen], thin: bool, one: Chosen) -> Spans:
         """The pieces of a penalty that are quoted beside ``duties``."""
         main = self._cited(question, [*duties, one], thin=thin)
-        return [span for c in main if c.passage.id == one.passage.id for span in c.quotation.spans]
+        return [span for c in main if c.passage.id == one.passage.id for span in c.quotation.every_span]
 
     def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
         """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
@@ -259,12 +268,20 @@ class LawAnswers:
                 whole=question.intent.whole or question.intent.wording or c.named,
                 penalty=c.sanctions,
                 aside=c.probability < ASIDE * best,
+                parts=self._parts(c, " ".join((*reversed(leaning), told))),
             )
-            out += [
-                cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
-                for n, found in enumerate(self._quoted(c, wish), len(out) + 1)
-            ]
+            for found in self._quoted(c, wish):
+                n = numbers(out) + 1
+                out.append(
+                    cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
+                )
         return out
+
+    def _parts(self, c: Chosen, told: str) -> Mapping[Place, float]:
+        """Scores of the parts of a sanction or of the duty broken; empty: no model, or one part."""
+        if self.judge is None or c.role == "basis":
+            return {}
+        return self.judge.scores(c.passage, told, penal=c.sanctions)
 
     def _lacks_penalty(self, question: Question, main: Sequence[Cited], result: SearchResult) -> bool:
         """Whether a sanction is asked in so many words and no hit of an instrument that is cited states one."""
@@ -300,7 +317,7 @@ class LawAnswers:
         places = ((found.duty, found.paragraph, found.item), (found.penalty, found.at, None))
         return [
             cite(self.generation, p, quote(p, Wish("", paragraph=at, item=item), self.closer), "basis", n, self.day)
-            for n, (p, at, item) in enumerate(places, len(main) + 1)
+            for n, (p, at, item) in enumerate(places, numbers(main) + 1)
         ]
 
     def _changed(self, main: Sequence[Cited], n: int) -> list[tuple[str, Cited | None]]:
@@ -309,16 +326,16 @@ class LawAnswers:
         out: list[tuple[str, Cited | None]] = []
         for change in changes(self.generation, [c.passage for c in governing], self.day, self.today, self.near):
             earlier = next(c for c in governing if c.passage.id == change.earlier.id)
-            line = f"此后已修改：{earlier.citation.address}{earlier.mark}自{change.since}起有新文本"
+            line = f"此后已修改：{earlier.address}自{change.since}起有新文本"
             if change.later is None:
                 out.append((line + "，新文本里没有找到对应的条文。", None))
                 continue
             if change.same_words:
                 line += "（条号已变，文字未变）"
-            n += 1
             wish = Wish(change.earlier.text, whole=True, penalty=earlier.citation.role == "penalty")
             found = quote(change.later, wish, self.closer)
-            later = cite(self.generation, change.later, found, earlier.citation.role, n, self.today)
+            later = cite(self.generation, change.later, found, earlier.citation.role, n + 1, self.today)
+            n += numbers([later])
             out.append((line + f"，对应{later.citation.address}", later))
         return out
 
@@ -334,9 +351,9 @@ class LawAnswers:
             passage = self._article(shown.tip.address, self.today if shown.tip.when else self.day)
             if passage is None or passage.id in cited:
                 continue
-            out.append(
-                (shown.line, self._tip(shown.tip, passage, n + len(out) + 1), shown.asked and not shown.tip.when)
-            )
+            tip = self._tip(shown.tip, passage, n + 1)
+            n += numbers([tip])
+            out.append((shown.line, tip, shown.asked and not shown.tip.when))
         return out
 
     def _tip(self, tip: Tip, passage: Passage, n: int) -> Cited:

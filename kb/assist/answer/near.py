@@ -5,8 +5,6 @@ Does not know where the texts come from.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +12,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kb.base.textnorm import squeeze
 from kb.search.embed import Encoder, StaticEncoder
+from kb.search.parts import shared
 
 WORDS = 0.6  # weight of shared character pairs beside the cosine
 
@@ -25,24 +23,6 @@ class Near(Protocol):
 
     def __call__(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score a text, higher is nearer; comparable within one call only."""
-
-
-def pairs_of(text: str) -> frozenset[str]:
-    """Character pairs of ``text`` without white space."""
-    plain = squeeze(text)
-    return frozenset(plain[i : i + 2] for i in range(len(plain) - 1))
-
-
-def shared(question: str, texts: Sequence[str]) -> list[float]:
-    """Share of the question's character pairs that each text holds, 0 to 1; what few of the texts hold weighs more.
-
-    Pairs that no text holds are left out; 0 where none is held.
-    """
-    held = [pairs_of(t) for t in texts]
-    count = Counter(pair for pairs in held for pair in pairs)
-    weight = {p: math.log(1 + len(texts) / count[p]) for p in pairs_of(question) if count[p]}
-    total = sum(weight.values())
-    return [sum(w for p, w in weight.items() if p in pairs) / total if total else 0.0 for pairs in held]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.assist.answer.near import pairs_of
 from kb.assist.answer.person import Kind, share_of
 from kb.base.records import Item, Passage
 from kb.law.parse import paragraphs
 from kb.search.index import Generation
+from kb.search.parts import pairs_of
 
 OPENING = 30  # characters at a duty's start that name whose it is
 TOLD = 0.35  # share of a duty's character pairs that the breach must hold for the duty to be about it

@@ -6,16 +6,17 @@ Does not know why the article is cited, nor how it was found.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kb.assist.answer.near import Near
 from kb.assist.answer.thresholds import fits, ranges_in, told_in
-from kb.base.address import Address
+from kb.base.address import NUMERAL, Address, from_numeral
 from kb.base.quantity import find_quantities
 from kb.base.records import Item, Paragraph, Passage
 from kb.base.textnorm import squeeze
 from kb.law.parse import paragraphs
+from kb.search.parts import Place
 
 GAP = "…"
 # Chosen on the 351 places (款, 项) of the 340 answerable questions of eval/questions/law_*.jsonl, their articles given:
@@ -32,6 +33,7 @@ GRADED = 2  # 项 with ranges from which a list is one of grades
 MOST_ITEMS = 2  # 项 quoted of a list, unless the question wants all of it
 MOST = 900  # characters of one quotation; a longer list is cut to its best items
 HINT = 0.25  # head start of the 款 and 项 at which a pair stands
+PARTS = 0.15  # weight of the scores of the model of parts beside these
 FIT = 0.5  # head start of what sets a range that holds a number told, taken from what sets one that does not
 VALUE = 0.25  # head start of what holds a value of the kind asked for (几天: a duration)
 _GRADE = re.compile(r"(?P<grade>特别重大|(?<!特别)重大|较大|一般)(?:生产安全|安全|火灾|涉险)?事故")
@@ -46,6 +48,7 @@ SUBJECT = 2  # characters of a subject that can be named
 _ASKING = re.compile(r"[吗么呢谁]|多少|几|多久|怎么|什么|哪|能不能|可不可以|要不要|行不行|算不算|可以|不[？?]?$")
 _CLAUSE = re.compile(r"[，。；、？！,;?!]")
 _BACK = re.compile(r"(?:前|上|本条第[一二三四五六七八九十]+)(?:[一二三四五六七八九十]+)?款")
+_ITEM = re.compile(rf"第[（(]?({NUMERAL})[）)]?项")
 _COST = re.compile(r"罚|处分|拘留|吊销|没收|刑")
 
 
@@ -54,12 +57,19 @@ class Quotation:
     """Verbatim pieces of an article. ``paragraph``/``item``: the address they stand at, None where it is wider.
 
     ``spans``: the pieces as spans of the passage's text, ascending; ``text`` joins them, … where words are left out.
+    ``after``: the 款 that go on from it (个人有前款行为的…), each quoted at its own address.
     """
 
     text: str
     spans: tuple[tuple[int, int], ...]
     paragraph: int | None = None
     item: int | None = None
+    after: tuple[Quotation, ...] = ()
+
+    @property
+    def every_span(self) -> tuple[tuple[int, int], ...]:
+        """Its spans and those of the 款 that go on from it."""
+        return (*self.spans, *(span for q in self.after for span in q.spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,8 @@ class Wish:
     ``question``: the words to be near to; ``beside``: further words (the duty's text for its penalty, the earlier
     questions of a follow-up), each half as heavy. ``paragraph``/``item``: what the question itself names. ``hints``: 款
     and 项 at which pairs stand. ``whole``: a full list is wanted; ``penalty``: it is cited for its sanction;
-    ``aside``: others are more probable, so that each thing asked need not be answered here.
+    ``aside``: others are more probable, so that each thing asked need not be answered here. ``parts``: scores of the
+    parts of the article, where a trained model knows better than nearness; empty: none does.
     """
 
     question: str
@@ -80,6 +91,7 @@ class Wish:
     whole: bool = False
     penalty: bool = False
     aside: bool = False
+    parts: Mapping[Place, float] = field(default_factory=dict)
 
 
 _ASKED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
@@ -111,12 +123,12 @@ def quote(passage: Passage, wish: Wish, near: Near) -> Quotation:
     chosen = _paragraphs(parts, wish, near)
     if chosen[0].n > 1 and meant_before(parts[chosen[0].n - 2].text, chosen[0].text, wish.question):
         chosen = [parts[chosen[0].n - 2], *chosen]
-    if wish.penalty:
-        chosen = _with_followers(parts, _with_leader(parts, chosen))
+    chosen = _with_leader(parts, chosen) if wish.penalty else chosen
     spans = [span for p in chosen for span in _spans(p, wish, near)]
     only = chosen[0] if len(chosen) == 1 else None
     item = _only_item(only, spans) if only is not None else None
-    return _joined(passage.text, spans, only.n if only is not None and len(parts) > 1 else None, item)
+    found = _joined(passage.text, spans, only.n if only is not None and len(parts) > 1 else None, item)
+    return replace(found, after=_after(passage.text, parts, chosen[-1], item)) if wish.penalty else found
 
 
 def quotes(passage: Passage, wish: Wish, near: Near) -> list[Quotation]:
@@ -145,29 +157,39 @@ def _at(text: str, parts: Sequence[Paragraph], wish: Wish) -> Quotation | None:
     printed = paragraph.n if len(parts) > 1 else None
     item = next((i for i in paragraph.items if i.n == wish.item), None)
     spans = [(paragraph.start, paragraph.end)] if item is None else [*_lead(paragraph), (item.start, item.end)]
-    if wish.penalty:
-        followers = _with_followers(parts, [paragraph])[1:]
-        spans += [(p.start, p.end) for p in followers]
-        if followers:
-            printed, item = None, None
-    return _joined(text, spans, printed, item.n if item is not None else None)
+    found = _joined(text, spans, printed, item.n if item is not None else None)
+    return replace(found, after=_after(text, parts, paragraph, found.item)) if wish.penalty else found
 
 
 def _whole(text: str) -> Quotation:
     return Quotation(text, ((0, len(text)),))
 
 
-def _scores(texts: Sequence[str], wish: Wish, near: Near) -> list[float]:
-    """Nearness of 款 or 项 to what is wanted, with a head start for values of the kind asked for."""
+def _scores(pieces: Sequence[Paragraph | Item], wish: Wish, near: Near, paragraph: int | None = None) -> list[float]:
+    """Nearness of 款, or of the 项 of one 款, to what is wanted; values of the kind asked for have a head start."""
     kinds = asked_kinds(wish.question)
-    scores = near(wish.question, texts)
-    for words in wish.beside:
-        scores = [a + b / 2 for a, b in zip(scores, near(words, texts), strict=True)]
-    heavy = 1 + len(wish.beside) / 2
+    texts = [p.text for p in pieces]
+    scores, heavy = _nearness(texts, wish, near), 1 + len(wish.beside) / 2
+    if wish.parts:
+        scores, heavy = [PARTS * _judged(p, wish, paragraph) for p in pieces], 1.0
     held = [bool(kinds) and any(q.kind in kinds for q in find_quantities(t)) for t in texts]
     told = told_in(wish.question)
     ranged = [{True: FIT, False: -FIT, None: 0.0}[fits(told, t)] for t in texts]
     return [s / heavy + VALUE * h + r for s, h, r in zip(scores, held, ranged, strict=True)]
+
+
+def _nearness(texts: Sequence[str], wish: Wish, near: Near) -> list[float]:
+    scores = near(wish.question, texts)
+    for words in wish.beside:
+        scores = [a + b / 2 for a, b in zip(scores, near(words, texts), strict=True)]
+    return scores
+
+
+def _judged(piece: Paragraph | Item, wish: Wish, paragraph: int | None) -> float:
+    """The model's score of a 项 of a 款, or of a 款: that of its best 项."""
+    if isinstance(piece, Item):
+        return wish.parts[paragraph or 1, piece.n]
+    return max((wish.parts[piece.n, i.n] for i in piece.items), default=wish.parts.get((piece.n, None), 0.0))
 
 
 def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Paragraph]:
@@ -176,7 +198,7 @@ def _paragraphs(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
         return list(parts)
     if wish.whole and parts[-1].end <= MOST:
         return list(parts)
-    scores = _scores([p.text for p in parts], wish, near)
+    scores = _scores(parts, wish, near)
     hinted = {paragraph for paragraph, _ in wish.hints}
     scores = [s + HINT * (p.n in hinted) for s, p in zip(scores, parts, strict=True)]
     best, beside = max(scores), BESIDE_PENAL if wish.penalty else BESIDE
@@ -208,7 +230,7 @@ def _asked_each(parts: Sequence[Paragraph], wish: Wish, near: Near) -> list[Para
     asking = asking_clauses(wish.question)
     if len(asking) < CLAUSES:
         return []
-    each = [_scores([p.text for p in parts], replace(wish, question=c), near) for c in asking]
+    each = [_scores(parts, replace(wish, question=c, parts={}), near) for c in asking]
     return [parts[max(range(len(parts)), key=scores.__getitem__)] for scores in each]
 
 
@@ -222,16 +244,20 @@ def _with_leader(parts: Sequence[Paragraph], chosen: Sequence[Paragraph]) -> lis
     return [leader, *chosen]
 
 
-def _with_followers(parts: Sequence[Paragraph], chosen: Sequence[Paragraph]) -> list[Paragraph]:
-    """A 款 that sanctions by reference to the one before it (有前款行为…罚款) goes along with it."""
-    out = list(chosen)
-    last = out[-1].n
-    for p in parts[last:]:
-        if p.n != last + 1 or not (_BACK.search(p.text[:40]) and _COST.search(p.text)):
+def _after(text: str, parts: Sequence[Paragraph], last: Paragraph, item: int | None) -> tuple[Quotation, ...]:
+    """The 款 behind ``last`` that sanction by reference to the one before them (有前款行为…罚款).
+
+    One that names 项 (有前款第二项行为) and not ``item``, the only one quoted, is left out.
+    """
+    out: list[Quotation] = []
+    for p in parts[last.n :]:
+        m = _BACK.search(p.text[:40])
+        if m is None or not _COST.search(p.text):
             break
-        out.append(p)
-        last = p.n
-    return out
+        named = {from_numeral(n) for n in _ITEM.findall(p.text[m.end() :].split("行为")[0])}
+        if item is None or not named or item in named:
+            out.append(_joined(text, [(p.start, p.end)], p.n, None))
+    return tuple(out)
 
 
 def _lead(paragraph: Paragraph) -> list[tuple[int, int]]:
@@ -245,7 +271,7 @@ def _spans(paragraph: Paragraph, wish: Wish, near: Near) -> list[tuple[int, int]
     limit = MOST if wish.whole else 0 if wish.penalty else LISTED
     if not paragraph.items or size <= limit:
         return [(paragraph.start, paragraph.end)]
-    scores = _scores([i.text for i in paragraph.items], wish, near)
+    scores = _scores(paragraph.items, wish, near, paragraph.n)
     hinted = {item for at, item in wish.hints if at in (None, paragraph.n)}
     scores = [s + HINT * (i.n in hinted) for s, i in zip(scores, paragraph.items, strict=True)]
     graded = _graded(paragraph, wish)

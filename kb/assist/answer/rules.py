@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -67,7 +67,7 @@ class Rules:
 
     ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties.
     ``accident``: the article on what an accident costs a unit; ``fields``: the accident law of fields, by title, and
-    the words that tell each.
+    the words that tell each; ``sectors``: the same for all law of one field (铁路法).
     """
 
     tips: tuple[Tip, ...] = ()
@@ -78,6 +78,7 @@ class Rules:
     general: tuple[str, ...] = ()
     accident: Address | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def tip(self, id: str) -> Tip | None:
         """The tip of that name; None when there is none."""
@@ -92,14 +93,22 @@ def load_rules(folder: Path) -> Rules:
         known = tuple(_conflict(row) for row in conflicts.get("conflict", ()))
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
         general = tuple(procedure.get("general", ()))
-        fields = {title: tuple(words) for title, words in procedure.get("accident_fields", {}).items()}
+        fields, sectors = (_words_of(procedure.get(name, {})) for name in ("accident_fields", "fields"))
         grades, accident = (
             _addresses([procedure[name]])[0] if name in procedure else None for name in ("grades", "accident")
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{folder} 里的 procedure.toml 或 conflicts.toml 写法有误：{error}；请改正") from error
     return Rules(
-        tips, known, limits, _strangers(folder / "unanswerable" / "train.jsonl"), grades, general, accident, fields
+        tips,
+        known,
+        limits,
+        _strangers(folder / "unanswerable" / "train.jsonl"),
+        grades,
+        general,
+        accident,
+        fields,
+        sectors,
     )
 
 
@@ -117,6 +126,10 @@ def _strangers(path: Path) -> tuple[str, ...]:
         return tuple(row["q"] for row in rows if row.get("kind") not in NAMED)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path.name} 格式有误：{error}；请改正") from error
+
+
+def _words_of(rows: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {title: tuple(words) for title, words in rows.items()}
 
 
 def _toml(path: Path) -> dict[str, Any]:

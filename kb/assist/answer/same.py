@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.assist.answer.focus import OVERDUE
-from kb.assist.answer.near import pairs_of
 from kb.assist.answer.person import is_person
 from kb.base.records import Fine, Sanction
 from kb.law.parse import ITEM_LABEL, paragraphs
+from kb.search.parts import pairs_of
 
 # Share of the shorter text's character pairs that the other holds. Acts of 14 pairs of provisions read by eye: the same
 # act 0.77 and more (or told in wholly other words, 0.23), another one at most 0.58 (a bus of students, not a car).

@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from kb.base.records import Instrument, Rank, Version
 from kb.law.catalogue import Catalogue, load_facts
 from kb.search.embed import Encoder, document_text, encode_resumable
-from kb.search.index import active, known, store, vectors
+from kb.search.index import active, known, read_pairs, store, vectors
 from kb.search.index.derive import Batch, Task, load_batch
 from kb.search.index.generation import Generation
 from kb.search.index.scan import SourceFile
 from kb.search.lexical import LexicalIndex, Segment
+from kb.search.pairs import table
 
 if TYPE_CHECKING:
     from kb.search.index.build import Inputs
@@ -175,12 +176,13 @@ class Assembly:
         self._progress("建向量索引", 0, 1)
         self._vectors(taken, material, previous, bases, total)
         self._words(taken, material, previous, bases, total)
+        read, stale = read_pairs.apply(self.db, table.load(inputs.pairs) if inputs.pairs is not None else ())
         self._shape(total)
         self._progress("整理已知问题", 0, 1)
         before = None if previous is None else previous.folder
         questions = known.write(self.folder, self.db, inputs.questions, self._encoder, before)
         self.db.executescript(store.INDEXES + "ANALYZE;")
-        counts = self._counts(total, questions)
+        counts = self._counts(total, questions) | {"pairs_read": read, "pairs_stale": stale}
         self.db.close()
         return counts
 
@@ -325,8 +327,8 @@ class Assembly:
         shape["sanction"][[row for (row,) in stating]] = True
         np.save(self.folder / "shape.npy", shape, allow_pickle=False)
         found = self.db.execute(
-            f"SELECT d.base + p.duty, d.base + p.penalty, p.score, p.how = 'reference' FROM pairs p {of_active}"
-            " ORDER BY 1, 2"
+            f"SELECT d.base + p.duty, d.base + p.penalty, p.score, p.how <> 'wording' FROM pairs p"
+            f" {of_active} AND NOT p.hidden ORDER BY 1, 2"
         ).fetchall()
         partners = np.array(
             found, [("duty", np.int32), ("penalty", np.int32), ("score", np.float32), ("told", np.bool_)]
@@ -344,7 +346,7 @@ class Assembly:
             "passages": passages,
             "skipped": count("SELECT count(*) FROM skipped"),
             "set_aside": count("SELECT count(*) FROM docs WHERE NOT active"),
-            "pairs": count(f"SELECT count(*) FROM pairs p {of_active}"),
+            "pairs": count(f"SELECT count(*) FROM pairs p {of_active} AND NOT p.hidden"),
             "figures": count(f"SELECT count(*) FROM figures p {of_active}"),
             "questions": questions,
         }

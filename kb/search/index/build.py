@@ -50,16 +50,20 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a generation is built from. ``facts``: catalogue.toml; ``questions``: files of known questions."""
+    """What a generation is built from. ``facts``: catalogue.toml; ``questions``: files of known questions.
+
+    ``pairs``: the duty ↔ penalty pairs an editor read (pairs.jsonl).
+    """
 
     corpora: tuple[Path, ...]
     bundled: tuple[Path, ...] = ()
     facts: Path | None = None
     questions: tuple[Path, ...] = ()
+    pairs: Path | None = None
 
     def identities(self, encoder: Encoder) -> list[str]:
         """One line for each input besides the corpus files; a change of any makes another generation."""
-        files = [self.facts, LEGAL_TERMS_FILE, *self.questions]
+        files = [self.facts, self.pairs, LEGAL_TERMS_FILE, *self.questions]
         return [
             f"format {manifest.FORMAT} parser {PARSER} encoder {encoder.fingerprint}",
             *(f"{p.name} {sha256_of(p)}" for p in files if p is not None and p.is_file()),

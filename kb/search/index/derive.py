@@ -147,7 +147,7 @@ def _write(connection: sqlite3.Connection, task: Task, parsed: _Parsed) -> None:
     ]
     store.insert(connection, "edges", (store.edge_row(doc, e) for e in between), 10)
     articles = [p for p in passages if p.article is not None]
-    store.insert(connection, "pairs", (store.pair_row(doc, p) for p in pairs(articles, found)), 7)
+    store.insert(connection, "pairs", (store.pair_row(doc, p) for p in pairs(articles, found)), store.PAIR_COLUMNS)
 
 
 @cache

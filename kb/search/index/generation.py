@@ -303,8 +303,8 @@ class Generation:
         d = self.document_of(row)
         local = row - d.base
         found = self._rows(
-            "SELECT duty, penalty, how, paragraph, item, score FROM pairs WHERE doc=? AND (duty=? OR penalty=?)"
-            " ORDER BY how='wording', score DESC",
+            "SELECT duty, penalty, how, paragraph, item, score, duty_paragraph, duty_item FROM pairs"
+            " WHERE doc=? AND (duty=? OR penalty=?) AND NOT hidden ORDER BY how='wording', score DESC",
             (d.doc, local, local),
         )
         return [Pair(d.base + duty, d.base + penalty, *rest) for duty, penalty, *rest in found]
@@ -356,7 +356,7 @@ class Generation:
 
     @cached_property
     def all_pairs(self) -> NDArray[np.void]:
-        """One record a duty-penalty pair: rows ``duty`` and ``penalty``, ``score``, ``told`` (by reference)."""
+        """One record a duty-penalty pair: rows ``duty`` and ``penalty``, ``score``, ``told`` (read, or by reference)."""
         import numpy as np
 
         pairs: NDArray[np.void] = np.load(self.folder / "pairs.npy", allow_pickle=False)

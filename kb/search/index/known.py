@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.base.address import Address
 from kb.base.records import GenerationError, KnownQuestion
 from kb.search.embed import Encoder, StaticEncoder, document_text
 from kb.search.index import store, vectors
@@ -28,6 +29,8 @@ from kb.search.questions import load
 FOLDER = "questions"
 _META = "questions.json"
 _POOLED = "pooled"
+_AT = "at.npy"
+PLACE = [("question", np.int32), ("row", np.int32), ("paragraph", np.uint16), ("item", np.uint16)]  # item 0: none
 _WORDS = ("words.npy", "word_starts.npy")
 
 
@@ -45,10 +48,13 @@ def write(
     """
     active = [question for question in load(files) if question.status == "active"]
     rows_of = _newest_articles(db, {key for question in active for key, _ in question.gold})
-    questions, golds = [], []
+    questions: list[KnownQuestion] = []
+    golds: list[list[int]] = []
+    places: list[tuple[int, int, int, int]] = []
     for question in active:
         rows = [rows_of.get((key, article.number, article.suffix)) for key, article in question.gold]
         if rows and all(row is not None for row in rows):
+            places += _places(len(questions), question.places, rows_of)
             questions.append(question)
             golds.append([row for row in rows if row is not None])
     target = folder / FOLDER
@@ -61,9 +67,22 @@ def write(
     db.execute("COMMIT")
     np.save(target / "starts.npy", np.cumsum([0, *map(len, golds)]).astype(np.int64), allow_pickle=False)
     np.save(target / "gold.npy", np.array([r for g in golds for r in g], np.int64), allow_pickle=False)
+    np.save(target / _AT, np.array(sorted(places, key=lambda p: p[1]), PLACE), allow_pickle=False)
     _structures(target, [asked(q) for q in questions], encoder, previous)
     _pooled(target, db, [asked(q) for q in questions], golds, previous)
     return len(questions)
+
+
+def _places(
+    number: int, at: Sequence[Address], rows_of: Mapping[tuple[str, int, int], int]
+) -> list[tuple[int, int, int, int]]:
+    """One record a 款 or 项 that a question is told to be about."""
+    found = []
+    for address in at:
+        if address.article is not None and address.paragraph is not None:
+            row = rows_of[address.title, address.article.number, address.article.suffix]
+            found.append((number, row, address.paragraph, address.item or 0))
+    return found
 
 
 def pooled_texts(texts: Mapping[int, str], questions: Sequence[str], golds: Sequence[Sequence[int]]) -> list[str]:
@@ -177,6 +196,21 @@ class Known:
     def pooled(self) -> LexicalIndex:
         """BM25 over ``answered_rows``, each with all its known questions."""
         return LexicalIndex.open(self._folder / _POOLED)
+
+    @cached_property
+    def _at(self) -> NDArray[np.void]:
+        found: NDArray[np.void] = np.load(self._folder / _AT, allow_pickle=False)
+        return found
+
+    @property
+    def rows_at(self) -> NDArray[np.int32]:
+        """Rows of which a question is told to be about a 款 or 项, ascending."""
+        return np.unique(self._at["row"])
+
+    def at(self, row: int) -> NDArray[np.void]:
+        """Which 款 and 项 of a row questions are told to be about: records as ``PLACE``, by question; may be empty."""
+        start, end = np.searchsorted(self._at["row"], (row, row + 1))
+        return self._at[start:end]
 
     def answers(self, question: int) -> NDArray[np.int64]:
         """Rows that answer a question."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.base.records import GenerationError
 
-FORMAT = 4  # raised whenever the files' layout changes
+FORMAT = 5  # raised whenever the files' layout changes
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 REBUILD = "请运行 kb build 重建索引"

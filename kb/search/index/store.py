@@ -28,7 +28,8 @@ CREATE TABLE passages (
     page INTEGER, PRIMARY KEY (doc, ord));
 CREATE TABLE sanctions (doc INTEGER, ord INTEGER, body TEXT, PRIMARY KEY (doc, ord));
 CREATE TABLE pairs (
-    doc INTEGER, duty INTEGER, penalty INTEGER, how TEXT, paragraph INTEGER, item INTEGER, score REAL);
+    doc INTEGER, duty INTEGER, penalty INTEGER, how TEXT, paragraph INTEGER, item INTEGER, score REAL,
+    duty_paragraph INTEGER, duty_item INTEGER, hidden INTEGER DEFAULT 0);
 CREATE TABLE edges (
     doc INTEGER, ord INTEGER, key TEXT, an INTEGER, asuf INTEGER, paragraph INTEGER, item INTEGER, relation TEXT,
     start INTEGER, "end" INTEGER);
@@ -46,6 +47,7 @@ CREATE INDEX IF NOT EXISTS edges_source ON edges (doc, ord);
 CREATE INDEX IF NOT EXISTS edges_target ON edges (key, an, asuf);
 """
 PARTS = ("article", "preamble", "header", "annex", "decision", "signature", "section")  # codes of shape.npy
+PAIR_COLUMNS = 10
 DERIVED = ("passages", "sanctions", "pairs", "edges", "figures")  # tables whose rows belong to one document
 
 
@@ -98,7 +100,7 @@ def read_sanctions(body: str) -> list[Sanction]:
 
 def pair_row(doc: int, pair: Pair) -> tuple[Any, ...]:
     """The ``pairs`` row of a pair whose ids are ordinals in the document."""
-    return (doc, pair.duty, pair.penalty, pair.how, pair.paragraph, pair.item, pair.score)
+    return (doc, *astuple(pair), 0)
 
 
 def edge_row(doc: int, edge: Edge) -> tuple[Any, ...]:

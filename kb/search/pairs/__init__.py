@@ -90,7 +90,7 @@ class _Kept:
         self.penal = penal
         self.kept: dict[tuple[int, int, int, int | None], Pair] = {}
 
-    def add(self, act: Act, duty: int, how: Literal["reference", "wording"], score: float) -> None:
+    def add(self, act: Act, duty: int, how: Literal["read", "reference", "wording"], score: float) -> None:
         """Keep a pair unless a better one for the same places is kept already."""
         key = (act.article, act.paragraph, duty, act.item)
         if key not in self.kept or self.kept[key].score < score:

@@ -2,19 +2,21 @@
 
 Does not know files or indexes.
 
-    {"q": "问题", "gold": [["安全生产法", "第九十七条"]], "style": "scenario", "origin": "written",
-     "status": "active", "history": ["上一问"]}
+    {"q": "问题", "gold": [["安全生产法", "第九十七条"]], "places": [["安全生产法", "第九十七条第一款第（三）项"]],
+     "style": "scenario", "origin": "written", "status": "active", "history": ["上一问"]}
 
-``status`` is left out when active, ``history`` when empty, ``origin`` may be missing when read (written).
+``places`` names 款 and 项 of the golds. It is left out when nobody told them, ``status`` when active, ``history`` when
+empty; ``origin`` may be missing when read (written).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal, cast, get_args
 
-from kb.base.address import ArticleNo
+from kb.base.address import Address, ArticleNo
 from kb.base.records import InputError, KnownQuestion
 
 Origin = Literal["written", "used", "model"]
@@ -31,9 +33,10 @@ def to_row(question: KnownQuestion) -> dict[str, Any]:
     row: dict[str, Any] = {
         "q": question.text,
         "gold": [[key, str(article)] for key, article in question.gold],
-        "style": question.style,
-        "origin": question.origin,
     }
+    if question.places:
+        row["places"] = [[a.title, str(replace(a, title="")).removeprefix("《》")] for a in question.places]
+    row |= {"style": question.style, "origin": question.origin}
     if question.status != "active":
         row["status"] = question.status
     if question.history:
@@ -55,13 +58,15 @@ def from_row(row: object) -> KnownQuestion:
         raise InputError("style 应是文字")
     if not isinstance(history, list) or not all(isinstance(h, str) for h in history):
         raise InputError("history 应是问题的列表")
+    text, gold = _text(row.get("q")), _gold(row.get("gold"))
     return KnownQuestion(
-        text=_text(row.get("q")),
-        gold=_gold(row.get("gold")),
+        text=text,
+        gold=gold,
         style=style,
         origin=cast(Origin, origin),
         status=cast(Status, status),
         history=tuple(history),
+        places=_places(row.get("places", []), gold),
     )
 
 
@@ -89,3 +94,19 @@ def _gold(value: object) -> tuple[tuple[str, ArticleNo], ...]:
             case _:
                 raise InputError(f"依据 {entry!r} 应写成 [法规简称, 第几条]")
     return tuple(found)
+
+
+def _places(value: object, gold: Sequence[tuple[str, ArticleNo]]) -> tuple[Address, ...]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InputError("places 应为 [[法规简称, 第几条第几款第几项], …]")
+    return tuple(_place(entry, gold) for entry in value)
+
+
+def _place(entry: object, gold: Sequence[tuple[str, ArticleNo]]) -> Address:
+    match entry:
+        case [str(key), str(text)] if (address := Address.parse(f"《某法》{text}")) is not None:
+            if address.paragraph is None or (key.strip(), address.article) not in gold:
+                raise InputError(f"places 的 {entry!r} 应是依据（gold）里某一条的款或项")
+            return replace(address, title=key.strip())
+        case _:
+            raise InputError(f"places 的 {entry!r} 应写成 [法规简称, 第几条第几款第几项]")
