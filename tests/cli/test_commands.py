@@ -26,8 +26,8 @@ SHOW = {
     "references", "versions", "source", "text_kind",
 }  # fmt: skip
 STATUS = {
-    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "pairs", "skipped",
-    "gaps",
+    "generation", "built", "corpus_newest", "documents", "articles", "passages", "encoder", "questions", "pairs",
+    "skipped", "gaps",
 }  # fmt: skip
 QUESTION = "老板没组织安全培训就让新人上岗，违反哪条，罚多少？"
 

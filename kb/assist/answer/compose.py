@@ -205,6 +205,8 @@ def _led(c: Cited, question: str) -> list[Step]:
     if said is None:
         return found if len(found) == 1 else []
     led = [base, own] if own is not None and base is not None and said in (base, own) else [said]
+    if base is not None and said.by_income and said is not base:
+        led = [base, said]
     return [*led, *also(found, led, question)]
 
 

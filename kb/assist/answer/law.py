@@ -20,6 +20,7 @@ from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.force import Force, force_of
 from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law, strange_fields
+from kb.assist.answer.issues import issues
 from kb.assist.answer.names import keys_of
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
@@ -28,7 +29,7 @@ from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Quotation, Wish, quote, quotes
 from kb.assist.answer.rules import Rules, Tip
 from kb.assist.answer.same import Spans
-from kb.assist.answer.select import DUTY, Bars, Chosen, Selection
+from kb.assist.answer.select import DUTY, MOST, ORDER, Bars, Chosen, Selection
 from kb.assist.answer.spoken import in_law_words
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
@@ -42,6 +43,7 @@ from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
 ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
+SURE_OF_ONE, SURE_HIT = 0.6, 0.5  # confidence and probability from which one of several findings is answered alone
 ABSENT = 2  # texts that are not held and named beside an answer
 STRANGE = 0.1  # share of its probability that the law of a field keeps where the question does not tell the field
 OVER = 0.3  # share of its probability that a text no longer in force keeps
@@ -99,9 +101,42 @@ class LawAnswers:
             chosen = selection.named(question)
         else:
             chosen = selection.found(question, self._hits(question, result))
+            chosen = self._of_each(question, chosen)
         named = keys_of(question.instruments)
         governing = [c for c in chosen if c.named or c.passage.title in named or not self._over(c.passage)]
         return governing or chosen
+
+    def _of_each(self, question: Question, chosen: list[Chosen]) -> list[Chosen]:
+        """What was chosen, and what each of several findings told needs by itself; only that where all are sure."""
+        parts = issues(question)
+        found = [self._of_one(part) for part in parts]
+        if not any(found):
+            return chosen
+        out = [] if all(found) else list(chosen)
+        for c in (c for some in found for c in some):
+            same = [o for o in out if o.passage.id == c.passage.id]
+            if not any(self._same_part(question, o, c) for o in same):
+                out.append(c)
+        return sorted(out[: MOST + len(parts)], key=lambda c: ORDER.index(c.role))
+
+    def _of_one(self, part: Question) -> list[Chosen]:
+        """What one finding needs, where that is sure; else empty."""
+        result = self.retriever.search(part.text, scope=self.scope)
+        belief = Belief.of(result)
+        if not belief.calibrated or belief.confidence < SURE_OF_ONE:
+            return []
+        selection = Selection(self.generation, self.near, self._trusted(belief, part, result), self._governs, self.bars)
+        couple = selection.couple(selection.found(part, self._hits(part, result)))
+        sure = max((c.probability for c in couple), default=0.0) >= SURE_HIT
+        return [replace(c, told=part.text) for c in couple] if sure else []
+
+    def _same_part(self, question: Question, one: Chosen, other: Chosen) -> bool:
+        """Whether two choices of one provision mean the same 款 or 项 of it."""
+        best = []
+        for c in (one, other):
+            scores = self._parts(c, c.told or question.full)
+            best.append(max(scores, key=scores.__getitem__) if scores else None)
+        return best[0] == best[1]
 
     def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
         """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
@@ -255,7 +290,9 @@ class LawAnswers:
         duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
         best = max((c.probability for c in chosen), default=0.0)
         out: list[Cited] = []
+        whole = told
         for c in chosen:
+            told = c.told or whole
             quoted = "\n".join(o.quotation.text for o in out if o.citation.role == "violation")
             duty = (quoted or duties or c.unsaid) if c.sanctions else ""
             beside = [*reversed(leaning), *([duty] if duty else [])]

@@ -75,6 +75,19 @@ def asked_of(question: str) -> Kind | None:
     return next((k for k in kinds() if _asking(k.id).search(text)), None)
 
 
+def asks_several(question: str) -> bool:
+    """Whether the shares of a unit and of a person are asked for (公司罚多少，老板罚多少)."""
+    text = squeeze(question)
+    return bool(_pattern("several").search(text)) and any(k.asked.search(text) for k in kinds())
+
+
+def parties(sanctions: Sequence[Sanction]) -> frozenset[str]:
+    """Which of person and unit the sanctions name; empty: they name nobody."""
+    named = [w for s in sanctions for w in (*s.whom, *(f.whom for f in s.fines))]
+    found = {"person": any(map(is_person, named)), "unit": any(map(is_unit, named))}
+    return frozenset(name for name, there in found.items() if there)
+
+
 def is_person(whom: str) -> bool:
     """Whether a party can only be a natural person, and none of an authority's staff."""
     return bool(_pattern("natural").search(whom)) and not _pattern("staff").search(whom)

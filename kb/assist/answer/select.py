@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 from kb.assist.answer.intent import Intent
 from kb.assist.answer.near import Near
+from kb.assist.answer.person import asks_several, parties
 from kb.assist.answer.question import Question
 from kb.base.address import Address
 from kb.base.records import Hit, Pair, Passage, Rank, Role
 from kb.search.index import Generation
 
 MOST = 4  # law citations besides procedure, waiver and conflict: what a phone shows without scrolling twice
-_ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
+ORDER: tuple[Role, ...] = ("violation", "penalty", "basis")
 TIED = 0.3  # share of the leading penalty's probability from which another one of the same duty stands beside it
 HEAD = 6  # duties and penalties among which the couple is looked for
 DUTY = re.compile(r"应当|不得|禁止|必须|严禁|方可|负责")
@@ -75,7 +76,8 @@ class Chosen:
 
     ``inferred``: it came by a pair of wording (推定). ``named``: the question itself named it. ``unsaid``: the text of
     the duty that a follow-up for the sanction leaves out; it tells the 项. ``places``: several 款 and 项 that sanction
-    the duties chosen beside it. ``aside``: it may apply, too, but nothing ties it to what leads.
+    the duties chosen beside it. ``aside``: it may apply, too, but nothing ties it to what leads. ``told``: the words it
+    was found for, where the question tells several findings; "" for all of them.
     """
 
     passage: Passage
@@ -88,6 +90,7 @@ class Chosen:
     unsaid: str = ""
     places: tuple[tuple[int | None, int | None], ...] = ()
     aside: bool = False
+    told: str = ""
 
     @property
     def sanctions(self) -> bool:
@@ -130,11 +133,24 @@ class Selection:
             chosen = [replace(c, unsaid=self._unsaid(c, hits)) for c in chosen]
         placed = [self._placed(c, chosen) for c in chosen]
         if not intent.compare and len(question.instruments) <= 1:
-            placed = self._set_aside(placed)
-        return sorted(placed, key=lambda c: _ORDER.index(c.role))
+            placed = self._set_aside(placed, both=asks_several(question.text))
+        return sorted(placed, key=lambda c: ORDER.index(c.role))
 
-    def _set_aside(self, chosen: list[Chosen]) -> list[Chosen]:
-        """A duty and a penalty lead, and what is paired with either; other breaches are told as possible ones."""
+    def couple(self, chosen: Sequence[Chosen]) -> list[Chosen]:
+        """The likeliest duty and the likeliest of its sanctions among what leads; empty where no pair ties two."""
+        tied = [
+            (d, p)
+            for p in chosen
+            for d in chosen
+            if p.sanctions and not p.aside and d.role == "violation" and d.passage.id in self._sanctioned_by(p.passage)
+        ]
+        return list(max(tied, key=lambda c: c[0].probability + c[1].probability, default=()))
+
+    def _set_aside(self, chosen: list[Chosen], *, both: bool) -> list[Chosen]:
+        """A duty and a penalty lead, and what is paired with either; other breaches are told as possible ones.
+
+        ``both``: the shares of unit and person are asked for, so that a penalty of the other one leads, too.
+        """
         penalties, duties = [c for c in chosen if c.sanctions], [c for c in chosen if c.role == "violation"]
         if not penalties:
             return chosen
@@ -146,8 +162,20 @@ class Selection:
         likely = [p for p in penalties if p.probability >= TIED * lead.probability]
         tied |= {p.passage.id for p in likely if paired[p.passage.id] & tied}
         tied |= {d.passage.id for d in duties if any(d.passage.id in paired[t] for t in tied & paired.keys())}
+        if both:
+            tied |= self._other_party(lead, penalties)
         loose = {c.passage.id for c in (*penalties, *duties)} - tied
         return [replace(c, aside=c.passage.id in loose) for c in chosen]
+
+    def _other_party(self, lead: Chosen, penalties: Sequence[Chosen]) -> set[int]:
+        """The likeliest penalty of the lead's instrument that names the party (unit, person) that the lead leaves out."""
+        named = parties(self.generation.sanctions(lead.passage.id))
+        others = [
+            p
+            for p in penalties
+            if p.passage.title == lead.passage.title and parties(self.generation.sanctions(p.passage.id)) - named
+        ]
+        return {max(others, key=lambda p: p.probability).passage.id} if others else set()
 
     def _sanctioned_by(self, penalty: Passage) -> set[int]:
         """Rows of the duties that a penalty sanctions."""

@@ -15,16 +15,18 @@ from kb.assist.answer.quote import CLAUSES, GRADED, VALUE, asked_kinds, asking_c
 from kb.assist.answer.thresholds import Told, fits, ranges_in, told_in
 from kb.base.quantity import find_quantities
 from kb.law.parse import ITEM_LABEL
+from kb.search.parts import pairs_of
 
 KEY = 110  # characters of a sentence of the law that is said in the conclusion
 LIST = 220  # the same of a lead-in with its 项
 SHORTEST = 3  # characters up to which a piece says nothing
 FIT = 0.6  # head start of a sentence whose range holds a number told; the same taken from one whose does not
+ALIKE = 0.5  # share of the shorter sentence's character pairs that one on another case has in common
 DEFINED = 0.5  # head start of X，是指… where X is asked for
 # A clause that begins so says what is otherwise: told apart, the sentence before it says too much.
 _EXCEPT = r"但|其中|情况(?:复杂|特殊)|情节复杂|特殊情况|(?:确)?需要?延长|有特殊"
 _SENTENCE = re.compile(rf"[^。；\n]+(?:；(?={_EXCEPT}|[^。；\n]{{0,40}}延长)[^。；\n]+)*[。；]?")
-_FULL = re.compile(r"[^。\n]+。?")
+_FULL = re.compile(r"[^。\n]+。?(?:但(?:是)?[，,]?[^。\n]+。?)*")  # a proviso of its own goes with what it limits
 _LEAD = re.compile(r"[：:]\s*$")
 _WHAT = re.compile(
     r"什么(?:是|叫)|是(?:个)?(?:什么|啥)意思|(?:是)?指(?:的是)?(?:什么|啥)|定义|(?:怎么|如何)界定|包括(?:哪些|什么)"
@@ -61,10 +63,32 @@ def key_sentence(text: str, question: str, near: Near) -> str:
         return shortened(text)
     clauses = asking_clauses(question)
     asked = clauses if len(clauses) == CLAUSES else [question]
-    best = {_best(sentences, clause, question, near): None for clause in asked}
+    best = {
+        at: None for clause in asked for at in _alike(sentences, _best(sentences, clause, question, near), question)
+    }
     leads = {sentences[at].text for at in best if sentences[at].items}
     kept = [sentences[at] for at in sorted(best) if sentences[at].lead not in leads]
     return "；".join(s.whole.rstrip("。；：:") for s in kept)
+
+
+def _alike(sentences: Sequence[_Sentence], best: int, question: str) -> list[int]:
+    """The best sentence, and those that say nearly the same of another case where the question tells neither case.
+
+    普通程序六十日, 简易程序三十日: who asks how long it takes wants both.
+    """
+    own, asked = pairs_of(sentences[best].text), pairs_of(question)
+    decided = any(fits(told_in(question), s.text) is not None for s in sentences)
+    if decided or sentences[best].lead or sentences[best].items:
+        return [best]
+    kept, size = [best], len(sentences[best].text)
+    for at, other in enumerate(sentences):
+        pairs = pairs_of(other.text)
+        same = len(own & pairs) / max(min(len(own), len(pairs)), 1)
+        apart = (own ^ pairs) & asked
+        size += len(other.text)
+        if at != best and not other.lead and not other.items and same >= ALIKE and not apart and size <= LIST:
+            kept.append(at)
+    return sorted(kept)
 
 
 def _best(sentences: Sequence[_Sentence], clause: str, question: str, near: Near) -> int:

@@ -15,11 +15,21 @@ from typing import Literal
 
 from kb.base.quantity import Quantity, find_quantities
 
-Of = Literal["dead", "hurt", "people", "loss", ""]
+Of = Literal["dead", "hurt", "people", "loss", "gain", "worth", ""]
 _DEAD = re.compile(r"死|亡|遇难|丧生|丧命|没命|没了")
 _HURT = re.compile(r"伤|中毒")
 _LOSS = re.compile(r"损失|赔进去|烧掉|烧了")
-_KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (("dead", _DEAD), ("hurt", _HURT), ("loss", _LOSS))
+_GAIN = re.compile(r"(?:违法|非法)(?:所得|收入)|收了|收[入取费]|赚|挣|获利|得利|到手|[房地]?租金?|费$")
+_WORTH = re.compile(r"货值|价值|值")
+_SUM = 1000  # a bare number from which on it is a sum of money: 收了15万
+_MONEY = ("loss", "gain", "worth")  # amounts that ranges can speak of
+_KINDS: tuple[tuple[Of, re.Pattern[str]], ...] = (
+    ("dead", _DEAD),
+    ("hurt", _HURT),
+    ("loss", _LOSS),
+    ("gain", _GAIN),
+    ("worth", _WORTH),
+)
 _MORE = re.compile(r"又|再|另有?|后来|陆续|第.{1,3}天")  # deaths that add up: 死了两个，第二十天又一个
 _STAFF = re.compile(r"人|员工|职工|工人|民工|农民工|从业人员|师傅|学生|老人|孩子|打工的|干活的")
 _TERM = re.compile(r"拘留|徒刑|拘役|管制|暂扣|禁止|处")  # what a sanction lasts is no range
@@ -67,7 +77,7 @@ def told_in(question: str) -> tuple[Told, ...]:
         of = _of(question, q)
         if of in ("dead", "hurt") and q.unit in _PEOPLE:
             found.append(Told(q.value, "人", of))
-        elif of == "loss" and q.unit in ("元", ""):
+        elif of in _MONEY and (q.unit == "元" or (not q.unit and (of == "loss" or q.value >= _SUM))):
             found.append(Told(q.value, "元", of))
         elif q.unit == "人" or (q.unit in ("个", "名", "位") and _STAFF.match(question, q.end)):
             found.append(Told(q.value, "人", "people"))
@@ -108,7 +118,7 @@ def _range(text: str, q: Quantity) -> Range | None:
     if q.kind == "duration" and _TERM.search(text[max(0, q.start - _NEAR) : q.end + _FAR]):
         return None
     of = _of(text, q)
-    if q.kind == "money" and (of != "loss" or _FINE.search(text[max(0, q.start - 2) : q.start])):
+    if q.kind == "money" and (of not in _MONEY or _FINE.search(text[max(0, q.start - 2) : q.start])):
         return None
     of = "people" if q.unit == "人" and not of else of
     if q.qualifier in _LEAST | _OVER:

@@ -29,6 +29,9 @@ _JOINT = re.compile(r"[\s，、；]*")
 Case = tuple[int, int | None, str]
 
 
+_INCOME = re.compile(r"(?:违法|非法)(?:所得|收入|经营额)|货值")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What falls due under one condition. ``condition`` is empty for the base case.
@@ -42,6 +45,11 @@ class Step:
     under: str = ""
     fined: bool = False
     elsewhere: bool = False
+
+    @property
+    def by_income(self) -> bool:
+        """Whether it hangs on what was earned or on what goods are worth: it falls due beside the base case."""
+        return bool(_INCOME.search(self.condition))
 
     @property
     def label(self) -> str:
