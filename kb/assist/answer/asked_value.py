@@ -39,7 +39,12 @@ _SAID = _any([unit for unit in _ASKED if len(unit) > 1 or unit in "米度吨升�
 # Asked, not told (十几米, 问废铁屑多少吨谁也说不上来): the unit ends a clause, or only how it is measured follows.
 _UNIT = re.compile(
     rf"(?<![写问标])(?:多少|(?<![十百千万好出往])几)个?(?P<unit>{_SAID})"
-    r"(?=$|[，。？?高宽长深远厚重]|以[上下内]|之[内间]|才|的距离|的间距|合格|吗|呢|呀|啊)"
+    r"(?=$|[，。？?高宽长深远厚重]|以[上下内]|之[内间]|才|一[个只台处道根]|的距离|的间距|合格|吗|呢|呀|啊)"
+)
+# A length without its unit (离地多高), and a value that only a standard sets (接触限值是多少).
+_LENGTH = re.compile(r"(?:离|距|间|装|挂|埋|砌|挖|隔|相距)[^，。？]{0,6}多(?:高|远|宽|深|厚|大距离)")
+_SET = re.compile(
+    r"(?:限值|限量|阈值|临界量|标准值|安全值|浓度|温度|湿度|照度|压力|间距|高度)(?:应该|应当|要求|一般|最[高低大小])*(?:是|为|要)?(?:多少|几)(?![个人天年月元钱])"
 )
 _FIGURE = r"[\d零一二两三四五六七八九十百千万半]"
 # 12350是什么电话: the number itself is asked about; not 打119要钱吗.
@@ -62,8 +67,18 @@ def unknown_number(question: str, texts: Sequence[str]) -> Refusal | None:
 
 def unmeasured(question: str, texts: Sequence[str]) -> bool:
     """Whether a measure is asked for (多少分贝) and no text holds one of its kind."""
-    m = _UNIT.search(squeeze(question))
-    if m is None:
+    asked = _units_asked(squeeze(question))
+    if not asked:
         return False
-    printed = re.compile(rf"{_FIGURE}[余多]?(?:{_any(sorted(_ASKED[m['unit']]))})")
+    printed = re.compile(rf"{_FIGURE}[余多]?(?:{_any(sorted(asked))})")
     return not any(printed.search(squeeze(text)) for text in texts)
+
+
+def _units_asked(question: str) -> set[str]:
+    """The units that an answer can be in; empty: no measure is asked for."""
+    m = _UNIT.search(question)
+    if m is not None:
+        return _ASKED[m["unit"]]
+    if _LENGTH.search(question):
+        return _ASKED["米"]
+    return set(_ASKED) if _SET.search(question) else set()

@@ -23,6 +23,7 @@ from kb.assist.answer.intent import cues
 from kb.assist.answer.law import LawAnswers
 from kb.assist.answer.near import EncoderNear, Near, WordNear
 from kb.assist.answer.question import Question, leaning, read_question
+from kb.assist.answer.quote import asked_kinds
 from kb.assist.answer.refuse import Refusal
 from kb.assist.answer.reports import LED, ReportReader, asks_report, names_report
 from kb.assist.answer.rules import BUNDLED, Rules, load_rules
@@ -32,6 +33,7 @@ from kb.assist.answer.strangers import CAUTION, REFUSE, Strangers
 from kb.assist.answer.subject import silent
 from kb.assist.answer.targets import Profile, authority_year, office_named, profiles
 from kb.assist.chain import ChatModel
+from kb.base.quantity import find_quantities
 from kb.base.records import Answer, Figure, SearchResult
 from kb.base.textnorm import squeeze
 from kb.search.embed import StaticEncoder
@@ -198,6 +200,7 @@ class AnswerEngine:
         unknown = unknown_number(read.text, texts)
         if unknown is None and belief.calibrated and not belief.confident:
             unknown = refuse.unfounded(read.text, texts)
+        unknown = unknown or self._elsewhere(read, texts, belief)
         if unknown is not None:
             return unknown
         if not unmeasured(read.text, texts):
@@ -205,6 +208,17 @@ class AnswerEngine:
         if belief.calibrated and (belief.doubtful or belief.confidence < MEASURED):
             return Refusal("standard", NO_SUCH)
         return replace(answer, text=f"{NOT_SAID}。\n{answer.text}", warnings=(*answer.warnings, NOT_SAID))
+
+    def _elsewhere(self, read: Question, texts: Sequence[str], belief: Belief) -> Refusal | None:
+        """A text that rules the matter is known and not held, and what was found is unsure or lacks the value asked."""
+        if read.intent.penalty != "no" or read.intent.breach:
+            return None
+        absent = self.generation.catalogue.absent(read.full, self._today or date.today())
+        kinds = asked_kinds(read.text)
+        lacking = bool(kinds) and not any(q.kind in kinds for t in texts for q in find_quantities(t))
+        if not absent or (belief.confident and not lacking):
+            return None
+        return Refusal("not_held", f"管这件事的是《{absent[0].key}》，库中没有；请查该文件原文")
 
     def _early(self, read: Question, scope: Scope) -> Refusal | None:
         """The first reason not to answer that the question itself gives; None when there is none."""

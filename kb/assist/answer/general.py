@@ -6,7 +6,7 @@ Does not know ranking: 对罚款不服几天内复议 is near to every rule that
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kb.assist.answer.intent import asks_penalty
 from kb.assist.answer.question import Question
@@ -35,9 +35,18 @@ def of_general_accidents(question: Question, chosen: Sequence[Chosen], rules: Ru
     return [c for c in chosen if c.named or c.passage.title not in strange]
 
 
-def strange_fields(question: Question, rules: Rules) -> frozenset[str]:
-    """Titles of the laws of one field (铁路法) of which the question says no word."""
-    return _untold(question, rules.sectors)
+def strange(question: Question, rules: Rules) -> Callable[[str], bool]:
+    """Whether an instrument (its title) speaks of a field that the question does not tell.
+
+    The law of one field (铁路法) does; on procedure that all fields have (复议, 许可) everything but general law does.
+    """
+    untold, text = _untold(question, rules.sectors), squeeze(question.full)
+    general = any(topic in text for topic in rules.topics) and not asks_penalty(text)
+
+    def is_strange(title: str) -> bool:
+        return title in untold or (general and title not in rules.general and not _field_told(title, text))
+
+    return is_strange
 
 
 def _untold(question: Question, fields: Mapping[str, Sequence[str]]) -> frozenset[str]:

@@ -24,7 +24,7 @@ _LEADS = re.compile(r"^(?:而且|并且|同时|另外|还有|又|也|还)+")
 
 def issues(question: Question) -> list[Question]:
     """The findings that a question tells one after the other; empty where it tells one, or names provisions."""
-    if question.located or question.intent.follow_up or question.intent.compare and len(question.instruments) > 1:
+    if question.located or question.intent.follow_up or (question.intent.compare and len(question.instruments) > 1):
         return []
     if not _ADDS.search(squeeze(question.text)):
         return []

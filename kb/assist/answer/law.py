@@ -6,7 +6,7 @@ Does not know refusals that need no hits, nor reports.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -15,29 +15,27 @@ from kb.assist.answer import refuse
 from kb.assist.answer.belief import Belief
 from kb.assist.answer.change import changes
 from kb.assist.answer.cited import Cited, cite, numbers
+from kb.assist.answer.citing import Citer
 from kb.assist.answer.compose import Parts, compose
 from kb.assist.answer.conflict import Ruling
 from kb.assist.answer.conflict import apply as ruled
 from kb.assist.answer.force import Force, force_of
-from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law, strange_fields
+from kb.assist.answer.general import asks_general, of_general_accidents, of_general_law, strange
 from kb.assist.answer.issues import issues
 from kb.assist.answer.names import keys_of
 from kb.assist.answer.near import Near
 from kb.assist.answer.office import office
 from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
-from kb.assist.answer.quote import Quotation, Wish, quote, quotes
+from kb.assist.answer.quote import Wish, quote
 from kb.assist.answer.rules import Rules, Tip
-from kb.assist.answer.same import Spans
 from kb.assist.answer.select import DUTY, MOST, ORDER, Bars, Chosen, Selection
-from kb.assist.answer.spoken import in_law_words
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
 from kb.base.records import Answer, Hit, Passage, SearchResult
-from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.lookup import article_on, document_on
-from kb.search.parts import PartJudge, Place
+from kb.search.parts import PartJudge
 from kb.search.provision import text_warnings
 from kb.search.retrieve import Retriever, Scope
 
@@ -75,6 +73,10 @@ class LawAnswers:
     def day(self) -> date:
         """The day asked about."""
         return self.scope.as_of
+
+    @property
+    def _citer(self) -> Citer:
+        return Citer(self.generation, self.closer, self.judge, self.day)
 
     def answer(self, question: Question, result: SearchResult, belief: Belief) -> Answer | None:
         """The answer; None where nothing is probable enough to cite."""
@@ -115,7 +117,7 @@ class LawAnswers:
         out = [] if all(found) else list(chosen)
         for c in (c for some in found for c in some):
             same = [o for o in out if o.passage.id == c.passage.id]
-            if not any(self._same_part(question, o, c) for o in same):
+            if not any(self._citer.same_part(question, o, c) for o in same):
                 out.append(c)
         return sorted(out[: MOST + len(parts)], key=lambda c: ORDER.index(c.role))
 
@@ -130,14 +132,6 @@ class LawAnswers:
         sure = max((c.probability for c in couple), default=0.0) >= SURE_HIT
         return [replace(c, told=part.text) for c in couple] if sure else []
 
-    def _same_part(self, question: Question, one: Chosen, other: Chosen) -> bool:
-        """Whether two choices of one provision mean the same 款 or 项 of it."""
-        best = []
-        for c in (one, other):
-            scores = self._parts(c, c.told or question.full)
-            best.append(max(scores, key=scores.__getitem__) if scores else None)
-        return best[0] == best[1]
-
     def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
         """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
         asked = question.grade and question.intent.penalty == "asked" and not question.instruments
@@ -151,7 +145,8 @@ class LawAnswers:
         self, question: Question, chosen: Sequence[Chosen], person: Kind | None
     ) -> tuple[list[Chosen], list[Ruling]]:
         """What was chosen in the order in which it governs, and what governs what."""
-        place = partial(self._place, question, [c for c in chosen if not c.sanctions], self._thin(question, person))
+        duties, thin = [c for c in chosen if not c.sanctions], self._thin(question, person)
+        place = partial(self._citer.place, question, duties, thin)
         ordered, rulings = ruled(question.full, chosen, self.rules, self.generation, self._article, self.near, place)
         if not question.intent.compare:
             return ordered, rulings
@@ -190,14 +185,14 @@ class LawAnswers:
         law of a field that the question does not tell.
         """
         named = keys_of(question.instruments)
-        strange = strange_fields(question, self.rules)
+        is_strange = strange(question, self.rules)
         trust = dict(belief.of_passage)
         for hit in result.hits:
             if hit.passage.kind != "law" or hit.passage.title in named or hit.passage.id not in trust:
                 continue
             if self._over(hit.passage):
                 trust[hit.passage.id] *= OVER
-            if hit.passage.title in strange:
+            if is_strange(hit.passage.title):
                 trust[hit.passage.id] *= STRANGE
         return trust
 
@@ -225,7 +220,7 @@ class LawAnswers:
         rulings: Sequence[Ruling],
         person: Kind | None,
     ) -> Answer:
-        main = self._cited(question, chosen, thin=self._thin(question, person))
+        main = self._citer.cited(question, chosen, thin=self._thin(question, person))
         office = self._office(question, main, person)
         by_row = {c.passage.id: c for c in main}
         conflicts = [(r.why, by_row[r.governs], by_row[r.yields], r.amounts) for r in rulings]
@@ -277,49 +272,6 @@ class LawAnswers:
         """Whether the question tells no act of its own: it asks of a person, or of procedure."""
         return person is not None or asks_procedure(question.text, self.rules)
 
-    def _place(self, question: Question, duties: Sequence[Chosen], thin: bool, one: Chosen) -> Spans:
-        """The pieces of a penalty that are quoted beside ``duties``."""
-        main = self._cited(question, [*duties, one], thin=thin)
-        return [span for c in main if c.passage.id == one.passage.id for span in c.quotation.every_span]
-
-    def _cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
-        """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
-        told, *leaning = question.matter, *reversed([q for q in question.leaning if q])
-        if thin and leaning:
-            told, leaning = leaning[0], [told, *leaning[1:]]
-        duties = "\n".join(c.passage.text for c in chosen if not c.sanctions)
-        best = max((c.probability for c in chosen), default=0.0)
-        out: list[Cited] = []
-        whole = told
-        for c in chosen:
-            told = c.told or whole
-            quoted = "\n".join(o.quotation.text for o in out if o.citation.role == "violation")
-            duty = (quoted or duties or c.unsaid) if c.sanctions else ""
-            beside = [*reversed(leaning), *([duty] if duty else [])]
-            wish = Wish(
-                told if question.intent.crime and "罚" not in question.text else in_law_words(told),
-                beside=tuple(beside),
-                paragraph=c.paragraph if c.named else None,
-                item=c.item if c.named else None,
-                hints=c.places or ((c.paragraph, c.item),),
-                whole=question.intent.whole or question.intent.wording or c.named,
-                penalty=c.sanctions,
-                aside=c.probability < ASIDE * best,
-                parts=self._parts(c, " ".join((*reversed(leaning), told))),
-            )
-            for found in self._quoted(c, wish):
-                n = numbers(out) + 1
-                out.append(
-                    cite(self.generation, c.passage, found, c.role, n, self.day, inferred=c.inferred, aside=c.aside)
-                )
-        return out
-
-    def _parts(self, c: Chosen, told: str) -> Mapping[Place, float]:
-        """Scores of the parts of a sanction or of the duty broken; empty: no model, or one part."""
-        if self.judge is None or c.role == "basis":
-            return {}
-        return self.judge.scores(c.passage, told, penal=c.sanctions)
-
     def _lacks_penalty(self, question: Question, main: Sequence[Cited], result: SearchResult) -> bool:
         """Whether a sanction is asked in so many words and no hit of an instrument that is cited states one."""
         if question.intent.penalty != "asked" or asks_procedure(question.text, self.rules):
@@ -327,20 +279,6 @@ class LawAnswers:
         titles = {c.citation.title for c in main}
         hits = [h.passage for h in result.hits if h.passage.kind == "law" and h.passage.title in titles]
         return not any(self.generation.sanctions(p.id) for p in hits)
-
-    def _quoted(self, c: Chosen, wish: Wish) -> list[Quotation]:
-        """The quotations of what was chosen; of a duty that is broken only 款 that bind somebody."""
-        found = quotes(c.passage, wish, self.closer)
-        if c.role != "violation" or c.named:
-            return found
-        binds = DIGEST_BINDS if c.passage.text_kind == "digest" else BINDS
-        kept = [q for q in found if binds.search(q.text)]
-        binding = [p for p in paragraphs(c.passage.text) if binds.search(p.text)]
-        if kept or not binding:
-            return kept or found
-        scores = self.closer(found[0].text, [p.text for p in binding])
-        best = binding[max(range(len(binding)), key=scores.__getitem__)]
-        return [quote(c.passage, Wish("", paragraph=best.n), self.closer)]
 
     def _office(self, question: Question, main: Sequence[Cited], person: Kind | None) -> list[Cited]:
         """The duty of a head's own office and its penalty, where the breach told touches it; else empty."""

@@ -34,6 +34,7 @@ MOST_ITEMS = 2  # 项 quoted of a list, unless the question wants all of it
 MOST = 900  # characters of one quotation; a longer list is cut to its best items
 HINT = 0.25  # head start of the 款 and 项 at which a pair stands
 PARTS = 0.15  # weight of the scores of the model of parts beside these
+PARTS_BASIS = 0.08  # the same where nothing is punished: more of the article is quoted
 FIT = 0.5  # head start of what sets a range that holds a number told, taken from what sets one that does not
 VALUE = 0.25  # head start of what holds a value of the kind asked for (几天: a duration)
 _GRADE = re.compile(r"(?P<grade>特别重大|(?<!特别)重大|较大|一般)(?:生产安全|安全|火灾|涉险)?事故")
@@ -92,6 +93,7 @@ class Wish:
     penalty: bool = False
     aside: bool = False
     parts: Mapping[Place, float] = field(default_factory=dict)
+    basis: bool = False
 
 
 _ASKED: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
@@ -171,7 +173,8 @@ def _scores(pieces: Sequence[Paragraph | Item], wish: Wish, near: Near, paragrap
     texts = [p.text for p in pieces]
     scores, heavy = _nearness(texts, wish, near), 1 + len(wish.beside) / 2
     if wish.parts:
-        scores, heavy = [PARTS * _judged(p, wish, paragraph) for p in pieces], 1.0
+        weight = PARTS_BASIS if wish.basis else PARTS
+        scores, heavy = [weight * _judged(p, wish, paragraph) for p in pieces], 1.0
     held = [bool(kinds) and any(q.kind in kinds for q in find_quantities(t)) for t in texts]
     told = told_in(wish.question)
     ranged = [{True: FIT, False: -FIT, None: 0.0}[fits(told, t)] for t in texts]

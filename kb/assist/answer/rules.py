@@ -65,7 +65,8 @@ class Limits:
 class Rules:
     """Everything the files say; empty when they are absent. ``strangers``: questions that nothing held answers.
 
-    ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties.
+    ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties,
+    ``topics``: the words that tell such procedure.
     ``accident``: the article on what an accident costs a unit; ``fields``: the accident law of fields, by title, and
     the words that tell each; ``sectors``: the same for all law of one field (铁路法).
     """
@@ -76,6 +77,7 @@ class Rules:
     strangers: tuple[str, ...] = ()
     grades: Address | None = None
     general: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     accident: Address | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -92,7 +94,7 @@ def load_rules(folder: Path) -> Rules:
         tips = tuple(_tip(row) for row in procedure.get("tip", ()))
         known = tuple(_conflict(row) for row in conflicts.get("conflict", ()))
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
-        general = tuple(procedure.get("general", ()))
+        general, topics = (tuple(procedure.get(name, ())) for name in ("general", "topics"))
         fields, sectors = (_words_of(procedure.get(name, {})) for name in ("accident_fields", "fields"))
         grades, accident = (
             _addresses([procedure[name]])[0] if name in procedure else None for name in ("grades", "accident")
@@ -106,6 +108,7 @@ def load_rules(folder: Path) -> Rules:
         _strangers(folder / "unanswerable" / "train.jsonl"),
         grades,
         general,
+        topics,
         accident,
         fields,
         sectors,

@@ -168,7 +168,7 @@ class Selection:
         return [replace(c, aside=c.passage.id in loose) for c in chosen]
 
     def _other_party(self, lead: Chosen, penalties: Sequence[Chosen]) -> set[int]:
-        """The likeliest penalty of the lead's instrument that names the party (unit, person) that the lead leaves out."""
+        """The likeliest penalty of the lead's instrument that names the party (unit, person) which that leaves out."""
         named = parties(self.generation.sanctions(lead.passage.id))
         others = [
             p
