@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.assist.answer.general import asks_general, of_general_accidents
+from kb.assist.answer.general import asks_general, of_general_accidents, strange
 from kb.assist.answer.intent import read_intent
 from kb.assist.answer.question import Question
 from kb.assist.answer.rules import Rules, load_rules
@@ -54,6 +54,26 @@ def test_the_accident_law_of_a_field_needs_its_word(rules: Rules, text: str, gra
     question = Question(text, (), read_intent(text), (), (), grade)
     every = [chosen(t) for t in ("特种设备安全法", "铁路交通事故应急救援和调查处理条例", "安全生产法")]
     assert [c.passage.title for c in of_general_accidents(question, every, rules)] == kept
+
+
+STRANGE = [
+    ("行车刹车坏了还在吊", "铁路法", True),
+    ("火车站台上堆了货", "铁路法", False),
+    ("行车刹车坏了还在吊", "特种设备安全法", False),  # not in the list: it always may speak
+    ("厂里想复议，几天内提", "学校卫生工作条例", True),
+    ("厂里想复议，几天内提", "行政复议法", False),
+    ("一般许可多少天办好", "特种设备安全法", True),
+    ("特种设备许可多少天办好，行政许可一般多久", "特种设备安全法", False),
+    ("不办行政许可就生产怎么罚", "特种设备安全法", False),  # a sanction is asked: no procedure
+]
+
+
+@pytest.mark.parametrize(("text", "title", "steps_back"), STRANGE)
+def test_the_law_of_a_field_steps_back_where_nobody_tells_it(
+    rules: Rules, text: str, title: str, *, steps_back: bool
+) -> None:
+    question = Question(text, (), read_intent(text), (), ())
+    assert strange(question, rules)(title) is steps_back
 
 
 def test_every_address_of_the_bundled_rules_is_an_article(rules: Rules) -> None:

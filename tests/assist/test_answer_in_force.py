@@ -96,6 +96,22 @@ def test_a_text_that_rules_the_matter_and_is_not_held_is_named(
     assert any("《示例粮食法》（2023-06-01起施行）也管这件事" in w for w in answer.warnings) is told
 
 
+RULED_ELSEWHERE = [
+    ("转轴几年检查一次", "not_held"),  # the text that rules it is known; what is held tells no such value
+    ("转轴没停罚多少", None),  # a sanction is asked: what is held still speaks
+]
+
+
+@pytest.mark.parametrize(("question", "reason"), RULED_ELSEWHERE)
+def test_a_value_that_a_text_not_held_sets_is_refused(
+    generation: Generation, question: str, reason: str | None
+) -> None:
+    answer = asked(generation, f"示例粮食作坊条例里，{question}", LATER)
+    assert answer.refused is (reason is not None)
+    if reason:
+        assert "《示例粮食法》，库中没有" in answer.text
+
+
 ABOVE = [(date(2023, 5, 31), False), (date(2023, 6, 1), True)]
 
 

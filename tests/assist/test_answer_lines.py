@@ -53,6 +53,14 @@ def test_what_answers_leads_where_no_sanction_is_asked() -> None:
     assert asked[-1].startswith("依据：国家鼓励")
 
 
+def test_a_paragraph_that_goes_on_is_told_at_its_own_number() -> None:
+    main = cited(FINED)
+    after = SimpleNamespace(n=2, role="penalty", title="示例风车法", address="《示例风车法》第1条第二款", paragraph=2)
+    lines = said("没有检查吊钩怎么罚", replace(main, after=(cast(Any, after),)))
+    assert "[1][2]：责令限期改正" in lines[0]
+    assert "罚则：《示例风车法》第1条[1]、第二款[2]" in lines
+
+
 def test_a_possible_breach_stands_behind_and_leads_where_it_is_alone() -> None:
     possible = replace(cited(ITEMS, n=2, item=1), aside=True)
     lines = said("没有检查吊钩怎么罚", cited(FINED), possible)

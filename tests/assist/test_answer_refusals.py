@@ -183,6 +183,11 @@ def test_no_hint_at_how_to_get_off() -> None:
         ("出几吨货，按什么罚", "未取得许可证的", False),
         ("抗震几度、楼能用多少年没写", "使用说明书", False),
         ("罚多少", "罚款", False),
+        ("探测器要装离地多高", "应当安装报警装置", True),
+        ("护罩离转轴多远", "距离不得小于2米", False),
+        ("氨气的接触限值是多少", "符合国家职业卫生标准", True),
+        ("库房温度要求是多少", "不得超过三十摄氏度", False),
+        ("隔几米一个", "应当设置", True),
     ],
 )
 def test_a_measure_asked_for_that_no_text_holds_is_noticed(question: str, text: str, *, missing: bool) -> None:

@@ -16,13 +16,15 @@ from kb.search.parts import pairs_of
 TOLD = 0.6  # share of a condition's character pairs from which the question tells it
 _STILL = re.compile(
     r"逾期|不改|没改|拒不|拒绝|还是没|照样|拖着|不听|再不|(?:到期|过了?期限|期限到|期满)[^，。]{0,6}[还仍]"
-    r"|(?:叫|让|责令|通知|催|要求)[^，。]{0,10}?(?:[还仍]|(?<=[他她们人家])|，)[不没](?:肯|愿)?[改搬整换修拆装动停撤]"
+    r"|(?:叫(?:他|她|你|人家)|责令|通知|催|限期)[^。]{0,12}?[不没](?:肯|愿)?[改搬整换修拆装动停撤]"
 )
 _AMOUNT = re.compile(r"罚|钱")
 _MEASURE = re.compile(r"拘留|吊销|停产|停业|关闭|没收|取缔|撤职|开除")
 # An accident: what a condition says of it without a grade, and what a question tells.
 _LED_TO = re.compile(r"(?:导致|造成|发生)[^，]{0,8}(?<!一般)(?<!较大)(?<!重大)事故$")
-_HAPPENED = re.compile(r"(?:出|发生|导致|造成|酿成)了?[^，。没未]{0,4}事故|死了?[^，。？没未]{0,4}人|出了?人命|死人")
+_HAPPENED = re.compile(
+    r"(?:出|发生|导致|造成|酿成)了?[^，。没未]{0,4}事故|(?<![没未不])死(?:了?[^，。？没未]{0,4}人|人)|出了?人命"
+)
 _SPARED = re.compile(r"(?:没|未|没有|还没|不)(?:出|发生|造成|导致|酿成)")
 CRIME = re.compile(r"(?<!不)构成犯罪")
 OVERDUE = re.compile(r"逾期|拒不|拒绝改正")

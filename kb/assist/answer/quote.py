@@ -171,10 +171,11 @@ def _scores(pieces: Sequence[Paragraph | Item], wish: Wish, near: Near, paragrap
     """Nearness of 款, or of the 项 of one 款, to what is wanted; values of the kind asked for have a head start."""
     kinds = asked_kinds(wish.question)
     texts = [p.text for p in pieces]
-    scores, heavy = _nearness(texts, wish, near), 1 + len(wish.beside) / 2
     if wish.parts:
         weight = PARTS_BASIS if wish.basis else PARTS
         scores, heavy = [weight * _judged(p, wish, paragraph) for p in pieces], 1.0
+    else:
+        scores, heavy = _nearness(texts, wish, near), 1 + len(wish.beside) / 2
     held = [bool(kinds) and any(q.kind in kinds for q in find_quantities(t)) for t in texts]
     told = told_in(wish.question)
     ranged = [{True: FIT, False: -FIT, None: 0.0}[fits(told, t)] for t in texts]

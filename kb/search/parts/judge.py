@@ -20,6 +20,7 @@ from kb.search.parts.split import Part, Place, parts_of
 from kb.search.rank.booster import Booster
 
 SHIPPED = Path(__file__).with_name("model") / "parts.txt"
+NONE = Texts([], np.zeros((0, 0), np.float32), [])
 REMEMBERED = 256  # provisions whose parts are kept ready
 
 
@@ -85,5 +86,7 @@ class PartJudge:
 
     def _make_ready(self, passage: Passage, penal: bool) -> _Ready:
         parts = parts_of(self.generation, passage, penal=penal)
+        if len(parts) < 2:
+            return _Ready(parts, NONE, NONE)
         own = Texts.of(self.encoder, [p.text for p in parts])
         return _Ready(parts, own, Texts.of(self.encoder, [p.tied or NOTHING for p in parts]))

@@ -26,9 +26,13 @@ class Part:
 
 
 def parts_of(generation: Generation, passage: Passage, *, penal: bool) -> list[Part]:
-    """The parts of a provision in order, with the other side of their pairs; ``penal``: it is the sanction of them."""
-    tied = _tied(generation, passage, penal)
-    return [Part(place, text, "\n".join(tied.get(place, ()))) for place, text in _cut(passage.text)]
+    """The parts of a provision in order, with the other side of their pairs; ``penal``: it is the sanction of them.
+
+    Where there is one part or none, nobody need choose, and no pair is looked up.
+    """
+    parts = _cut(passage.text)
+    tied = _tied(generation, passage, penal) if len(parts) > 1 else {}
+    return [Part(place, text, "\n".join(tied.get(place, ()))) for place, text in parts]
 
 
 def _cut(text: str) -> list[tuple[Place, str]]:
