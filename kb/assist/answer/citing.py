@@ -82,7 +82,7 @@ class Citer:
 
     def _scores(self, chosen: Sequence[Chosen], told: str, leaning: Sequence[str]) -> list[Scores]:
         """Scores of the parts of each; a part of a duty gains where the likeliest part of its sanction punishes it."""
-        found = [self._judged(c, " ".join((*reversed(leaning), c.told or told))) for c in chosen]
+        found = [self._leaning(c, c.told or told, leaning) for c in chosen]
         for penalty, scores in zip(chosen, found, strict=True):
             best = _best(scores)
             if not penalty.sanctions or penalty.aside or best is None:
@@ -94,6 +94,12 @@ class Citer:
             }
             found = [_favoured(c, one, punished) for c, one in zip(chosen, found, strict=True)]
         return found
+
+    def _leaning(self, c: Chosen, told: str, leaning: Sequence[str]) -> Scores:
+        """Scores of the parts for the words told; of a follow-up half by its own words, which say what is new."""
+        whole = self._judged(c, " ".join((*reversed(leaning), told)))
+        own = self._judged(c, told) if leaning else whole
+        return {at: (score + own[at]) / 2 for at, score in whole.items()}
 
     def _judged(self, c: Chosen, told: str) -> Scores:
         """Scores of the parts of a provision; empty: no model, or one part."""

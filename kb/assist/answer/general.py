@@ -17,6 +17,11 @@ from kb.base.textnorm import squeeze
 # Words of titles that name no field.
 _PLAIN = re.compile(r"行政|处罚|管理|条例|办法|规定|实施|细则|程序|案件|机关|办理|决定|法$|中华人民共和国|[省市]")
 _TOLD = re.compile(r"罚款?了?[\d一二三四五六七八九十百千万两]+多?(?:元|块钱?|万)?")  # a fine imposed already: 罚款5万
+# The local law is asked for: 按本市的条例罚多少; 上海市… is such a title.
+_LOCAL = re.compile(
+    r"(?:按照?|依照?|根据|用)?(?:我们|咱们)?(?:本市|本省|本地|市里|省里|地方|当地)(?:上)?(?:的|那部|那个)?(?:条例|规定|法规|办法)"
+)
+_OF_A_PLACE = re.compile(r"[^《》]{2,7}?[省市县区]")
 _PIECE = 2  # characters of a title's word that show the field in a question
 
 
@@ -43,7 +48,11 @@ def strange(question: Question, rules: Rules) -> Callable[[str], bool]:
     untold, text = _untold(question, rules.sectors), squeeze(question.full)
     general = any(topic in text for topic in rules.topics) and not asks_penalty(text)
 
+    local = bool(_LOCAL.search(text))
+
     def is_strange(title: str) -> bool:
+        if local:
+            return not _OF_A_PLACE.match(title)
         return title in untold or (general and title not in rules.general and not _field_told(title, text))
 
     return is_strange
