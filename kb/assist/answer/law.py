@@ -29,7 +29,7 @@ from kb.assist.answer.person import Kind, asked_of, share_of
 from kb.assist.answer.question import Question
 from kb.assist.answer.quote import Wish, quote
 from kb.assist.answer.rules import Rules, Tip
-from kb.assist.answer.select import DUTY, MOST, ORDER, Bars, Chosen, Selection
+from kb.assist.answer.select import MOST, ORDER, Bars, Chosen, Selection
 from kb.assist.answer.tips import asks_procedure, tips
 from kb.base.address import Address
 from kb.base.records import Answer, Hit, Passage, SearchResult
@@ -40,14 +40,12 @@ from kb.search.provision import text_warnings
 from kb.search.retrieve import Retriever, Scope
 
 CAUTION = "可能相关，请核对"
-ASIDE = 0.7  # share of the best probability below which a provision need not answer each thing asked
 SURE_OF_ONE, SURE_HIT = 0.6, 0.5  # confidence and probability from which one of several findings is answered alone
 ABSENT = 2  # texts that are not held and named beside an answer
+# An accident that is not reported has articles of its own.
+HIDDEN = re.compile(r"瞒|谎报|迟报|漏报|[不没](?:往上|上)?报(?!警)|压着|压下来")
 STRANGE = 0.1  # share of its probability that the law of a field keeps where the question does not tell the field
 OVER = 0.3  # share of its probability that a text no longer in force keeps
-# A text that somebody can break; digests say so in everyday words.
-BINDS = re.compile(rf"{DUTY.pattern}|未经")
-DIGEST_BINDS = re.compile(rf"{BINDS.pattern}|不准|不许|不能|须|(?<![需主重])要(?![求素点])")
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
 
 
@@ -135,6 +133,7 @@ class LawAnswers:
     def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
         """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
         asked = question.grade and question.intent.penalty == "asked" and not question.instruments
+        asked = asked and not HIDDEN.search(question.full)
         cited = any(c.sanctions and "事故" in c.passage.text for c in chosen)
         found = self._article(self.rules.accident) if asked and not cited and self.rules.accident is not None else None
         if found is None:

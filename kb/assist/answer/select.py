@@ -49,10 +49,10 @@ class Bars:
     one's: ``relative``, ``other`` where no provision of its instrument is among the first, ``stray`` where it is
     besides a duty and penalties are among them. ``penalty``: a sanction is cited though none was asked;
     ``elsewhere``: a hit is cited though the question names another instrument; ``couple``: share of the best one's
-    that both of a duty and its penalty have; ``printed``, ``worded``: what a pair by reference or by wording adds to
-    them; ``strange``: what it takes from them that they are of two instruments; ``partner``: least probability of a
-    paired provision that no bar let in; ``compared``: factor on the bar of a further instrument where a question
-    compares.
+    that both of a duty and its penalty have; ``printed``, ``worded``: what a pair by reference (or read), or by
+    wording, adds to them; ``strange``: what it takes from them that they are of two instruments; ``partner``: least
+    probability of a paired provision that no bar let in; ``compared``: factor on the bar of a further instrument where
+    a question compares.
     """
 
     accept: float = 0.08
@@ -274,7 +274,7 @@ class Selection:
         """How much a pair adds to the two probabilities; two instruments that nothing ties together take from them."""
         found = [p.how for p in self.generation.pairs(penalty.id) if p.duty == duty.id and p.penalty == penalty.id]
         if found:
-            return self.bars.printed if "reference" in found else self.bars.worded
+            return self.bars.worded if set(found) == {"wording"} else self.bars.printed
         return 0.0 if duty.title == penalty.title else -self.bars.strange
 
     def _titles(self, question: Question, hits: Sequence[Hit]) -> frozenset[str]:
@@ -312,7 +312,7 @@ class Selection:
         return []
 
     def _best(self, question: Question, pairs: Sequence[Pair], duty: bool) -> Chosen | None:
-        """Of several partners the one nearest to the question, a printed reference before a guess by wording."""
+        """Of several partners the one nearest to the question, one printed or read before a guess by wording."""
         found: dict[int, Pair] = {}
         for pair in pairs:
             found.setdefault(pair.duty if duty else pair.penalty, pair)
@@ -322,7 +322,7 @@ class Selection:
             return None
         near = self.near(question.full, [p.text for p in passages])
         worth = [
-            score + self.belief.get(p.id, 0.0) + 0.1 * (found[p.id].how == "reference")
+            score + self.belief.get(p.id, 0.0) + 0.1 * (found[p.id].how != "wording")
             for score, p in zip(near, passages, strict=True)
         ]
         passage = passages[max(range(len(passages)), key=worth.__getitem__)]

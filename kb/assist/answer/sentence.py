@@ -85,9 +85,10 @@ def _alike(sentences: Sequence[_Sentence], best: int, question: str) -> list[int
         pairs = pairs_of(other.text)
         same = len(own & pairs) / max(min(len(own), len(pairs)), 1)
         apart = (own ^ pairs) & asked
-        size += len(other.text)
-        if at != best and not other.lead and not other.items and same >= ALIKE and not apart and size <= LIST:
+        plain = at != best and not other.lead and not other.items
+        if plain and same >= ALIKE and not apart and size + len(other.text) <= LIST:
             kept.append(at)
+            size += len(other.text)
     return sorted(kept)
 
 
