@@ -36,7 +36,7 @@ def of_general_accidents(question: Question, chosen: Sequence[Chosen], rules: Ru
     """``chosen`` without the accident law of fields (铁路, 特种设备) that a question on an accident does not tell."""
     if not question.grade or question.instruments:
         return list(chosen)
-    strange = _untold(question, rules.fields)
+    strange = _untold(question, rules.accident_fields)
     return [c for c in chosen if c.named or c.passage.title not in strange]
 
 
@@ -45,7 +45,7 @@ def strange(question: Question, rules: Rules) -> Callable[[str], bool]:
 
     The law of one field (铁路法) does; on procedure that all fields have (复议, 许可) everything but general law does.
     """
-    untold, text = _untold(question, rules.sectors), squeeze(question.full)
+    untold, text = _untold(question, rules.fields), squeeze(question.full)
     general = any(topic in text for topic in rules.topics) and not asks_penalty(text)
 
     local = bool(_LOCAL.search(text))

@@ -72,8 +72,13 @@ def read_intent(question: str, history: Sequence[str] = ()) -> Intent:
 def finds(text: str) -> bool:
     """Whether a text (squeezed) tells what somebody found and asks nothing: it wants the duty and its sanction."""
     words = cues()
-    asks = words["asking"].search(words["indefinite"].sub("", text))
-    return not asks and bool(words["deed"].search(text) or words["narrative"].search(text))
+    return not words["asking"].search(words["indefinite"].sub("", text)) and tells_deed(text)
+
+
+def tells_deed(text: str) -> bool:
+    """Whether a text (squeezed) tells a deed or a tale, whatever else it asks."""
+    words = cues()
+    return bool(words["deed"].search(text) or words["narrative"].search(text))
 
 
 SHORT = 14  # characters: nine in ten of the known follow-ups are no longer; such a one names no subject of its own

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kb.assist.answer.intent import cues
+from kb.assist.answer.intent import tells_deed
 from kb.assist.answer.question import Question
 from kb.assist.answer.subject import tells_matter
 from kb.base.textnorm import squeeze
@@ -29,10 +29,5 @@ def issues(question: Question) -> list[Question]:
     if not _ADDS.search(squeeze(question.text)):
         return []
     clauses = [_LEADS.sub("", c.strip()) for c in _BREAK.split(question.text)]
-    told = [c for c in clauses if len(c) >= SHORTEST and _finding(c)]
+    told = [c for c in clauses if len(c) >= SHORTEST and tells_matter(c) and tells_deed(squeeze(c))]
     return [replace(question, text=c, grade="") for c in told] if 1 < len(told) <= MOST_ISSUES else []
-
-
-def _finding(clause: str) -> bool:
-    text, words = squeeze(clause), cues()
-    return tells_matter(clause) and bool(words["deed"].search(text) or words["narrative"].search(text))

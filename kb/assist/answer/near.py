@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.search.embed import Encoder, StaticEncoder
-from kb.search.parts import shared
+from kb.search.parts import Asked, Texts, near, shared
 
 WORDS = 0.6  # weight of shared character pairs beside the cosine
 
@@ -56,18 +56,8 @@ class WordNear:
         """One score a text."""
         if not texts:
             return []
-        ids = self.encoder.token_ids(texts)
-        near = _weighed(
-            self.encoder.encode_ids(ids) @ self.encoder.encode([question], kind="query")[0], question, texts
-        )
-        asked = np.unique(np.array(self.encoder.token_ids([question])[0], np.int64))
-        if not len(asked):
-            return near
-        lengths = self.encoder.lengths_of(asked)
-        unit = (self.encoder.vectors_of(asked) / np.maximum(lengths, 1e-6)[:, None]).astype(np.float32)
-        weight = lengths / max(float(lengths.sum()), 1e-6)
-        best = [float(self.encoder.cosines_of(np.array(i), unit).max(axis=0) @ weight) if i else 0.0 for i in ids]
-        return [n + b for n, b in zip(near, best, strict=True)]
+        cosine, pairs, words, _ = near(self.encoder, Asked.of(self.encoder, question), Texts.of(self.encoder, texts)).T
+        return [float(s) for s in cosine + WORDS * pairs + words]
 
 
 def by_words(question: str, texts: Sequence[str]) -> list[float]:

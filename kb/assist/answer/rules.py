@@ -67,8 +67,8 @@ class Rules:
 
     ``grades``: the article that tells the grades of accidents; ``general``: the laws on procedure of all penalties,
     ``topics``: the words that tell such procedure.
-    ``accident``: the article on what an accident costs a unit; ``fields``: the accident law of fields, by title, and
-    the words that tell each; ``sectors``: the same for all law of one field (铁路法).
+    ``accident``: the article on what an accident costs a unit; ``fields``: the law of one field (铁路法), by title, and
+    the words that tell the field; ``accident_fields``: the same for what fields say of accidents.
     """
 
     tips: tuple[Tip, ...] = ()
@@ -79,8 +79,8 @@ class Rules:
     general: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     accident: Address | None = None
+    accident_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sectors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def tip(self, id: str) -> Tip | None:
         """The tip of that name; None when there is none."""
@@ -95,7 +95,7 @@ def load_rules(folder: Path) -> Rules:
         known = tuple(_conflict(row) for row in conflicts.get("conflict", ()))
         limits = Limits(**procedure["limits"]) if "limits" in procedure else Limits()
         general, topics = (tuple(procedure.get(name, ())) for name in ("general", "topics"))
-        fields, sectors = (_words_of(procedure.get(name, {})) for name in ("accident_fields", "fields"))
+        accident_fields, fields = (_words_of(procedure.get(name, {})) for name in ("accident_fields", "fields"))
         grades, accident = (
             _addresses([procedure[name]])[0] if name in procedure else None for name in ("grades", "accident")
         )
@@ -110,8 +110,8 @@ def load_rules(folder: Path) -> Rules:
         general,
         topics,
         accident,
+        accident_fields,
         fields,
-        sectors,
     )
 
 

@@ -77,7 +77,8 @@ def _alike(sentences: Sequence[_Sentence], best: int, question: str) -> list[int
     普通程序六十日, 简易程序三十日: who asks how long it takes wants both.
     """
     own, asked = pairs_of(sentences[best].text), pairs_of(question)
-    decided = any(fits(told_in(question), s.text) is not None for s in sentences)
+    told = told_in(question)
+    decided = any(fits(told, s.text) is not None for s in sentences)
     if decided or sentences[best].lead or sentences[best].items:
         return [best]
     kept, size = [best], len(sentences[best].text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from kb.search.rank.booster import Booster
 
 SHIPPED = Path(__file__).with_name("model") / "parts.txt"
 NONE = Texts([], np.zeros((0, 0), np.float32), [])
-REMEMBERED = 256  # provisions whose parts are kept ready
+REMEMBERED = 256  # provisions whose parts, and questions whose words, are kept ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class PartJudge:
         self.encoder = encoder
         self._model = model
         self._ready = lru_cache(maxsize=REMEMBERED)(self._make_ready)
+        self._asked = lru_cache(maxsize=REMEMBERED)(partial(Asked.of, encoder))
 
     @cached_property
     def _booster(self) -> Booster:
@@ -66,7 +67,7 @@ class PartJudge:
         ready = self._ready(passage, penal)
         if len(ready.parts) < 2:
             return None
-        asked = Asked.of(self.encoder, question)
+        asked = self._asked(question)
         known = self.generation.known.at(passage.id)
         known = known[~np.isin(known["question"], np.array(without, np.int64))]
         cosines = np.zeros(0, np.float32)
