@@ -19,16 +19,21 @@ _NAMED = re.compile(r"(?P<grade>(?:特别重大|重大|较大|一般)[^，。；
 _TALE = re.compile(r"谣|编造|瞎编|瞎传|传言|假消息")  # the numbers are somebody's tale
 _CRIME = re.compile(r"判|刑|坐牢|犯罪|入罪")  # a court's matter: crimes have thresholds of their own
 _FINED = re.compile(r"罚(?:款|多少|几|不罚)|怎么罚|处罚")
+# An accident that is not reported has articles of its own, the same for every grade.
+_HIDDEN = re.compile(r"瞒|谎报|迟报|漏报|[不没](?:往上|上)?报(?!警)|压着|压下来")
+_ASKED = re.compile(r"[几哪什][一么]?[个种]?(?:等?级|事故)|等级")
 
 
 def accident_grade(question: str, at: Address | None, article: Callable[[Address], Passage | None]) -> str:
     """The gravest grade (较大事故) whose ranges hold a number told; "" where none does, or the article is not held.
 
-    Also where the grade is told already, or the numbers are of no accident that is graded.
+    Also where the grade is told already, where the numbers are of no accident that is graded, and where the question is
+    of an accident's concealment, unless it asks for the grade.
     """
     told = [t for t in told_in(question) if t.of in ("dead", "hurt", "loss")]
     court = _CRIME.search(question) and not _FINED.search(question)
-    if not told or court or _NAMED.search(question) or _TALE.search(question):
+    hidden = _HIDDEN.search(question) and not _ASKED.search(question)
+    if not told or court or hidden or _NAMED.search(question) or _TALE.search(question):
         return ""
     passage = article(at) if at is not None else None
     if passage is None:

@@ -5,7 +5,6 @@ Does not know refusals that need no hits, nor reports.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,8 +41,6 @@ from kb.search.retrieve import Retriever, Scope
 CAUTION = "可能相关，请核对"
 SURE_OF_ONE, SURE_HIT = 0.6, 0.5  # confidence and probability from which one of several findings is answered alone
 ABSENT = 2  # texts that are not held and named beside an answer
-# An accident that is not reported has articles of its own.
-HIDDEN = re.compile(r"瞒|谎报|迟报|漏报|[不没](?:往上|上)?报(?!警)|压着|压下来")
 STRANGE = 0.1  # share of its probability that the law of a field keeps where the question does not tell the field
 OVER = 0.3  # share of its probability that a text no longer in force keeps
 INSIDE = 3  # hits taken of an instrument that is named and has none among the hits
@@ -133,7 +130,6 @@ class LawAnswers:
     def _with_accident(self, question: Question, chosen: Sequence[Chosen]) -> list[Chosen]:
         """What was chosen, led by what an accident of the grade told costs, where that is asked and not cited."""
         asked = question.grade and question.intent.penalty == "asked" and not question.instruments
-        asked = asked and not HIDDEN.search(question.full)
         cited = any(c.sanctions and "事故" in c.passage.text for c in chosen)
         found = self._article(self.rules.accident) if asked and not cited and self.rules.accident is not None else None
         if found is None:
