@@ -1,4 +1,4 @@
-"""Train the static encoder that ships: ``python -m eval.train_encoder``.
+"""Train the static encoder that ships, and the translation model beside it: ``python -m eval.train_encoder``.
 
 Does not know retrieval. Two runs: one without the held-out questions and laws, which finds the best number of steps and
 the figures of the card, and one with all questions for that many steps, whose files are written.
@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.train import card, data, export
+from eval.train import card, data, export, translations
+from eval.train.batches import Texts
 from eval.train.model import Settings
 from eval.train.runs import Prepared, cross_fit, hold_out, prepare
 
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loaded = data.load(options.shared)
     if loaded.unknown:
         print(f"{len(loaded.unknown)} golds are in no text: {'、'.join(loaded.unknown[:5])}", file=sys.stderr)
+    if options.only_translations:
+        _translate(loaded, options.out)
+        return 0
     prepared = prepare(loaded, settings)
     if options.folds:
         cross_fit(prepared, options.out, settings, n=options.folds, by=options.by)
@@ -57,6 +61,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=Settings().seeds, help="runs merged into one table")
     parser.add_argument("--steps", type=int, default=Settings().steps)
     parser.add_argument("--only-validate", action="store_true", help="print the held-out figures, write nothing")
+    parser.add_argument(
+        "--only-translations", action="store_true", help="keep the encoder, estimate what lies beside it"
+    )
     parser.add_argument("--folds", type=int, default=0, help="train this many encoders for cross-fitting")
     parser.add_argument("--by", choices=["question", "law"], default="question", help="what a fold leaves out")
     parser.add_argument("--without-laws", type=int, default=0, help="leave out all questions of so many random laws")
@@ -85,6 +92,15 @@ def _ship(prepared: Prepared, settings: Settings, out: Path, began: float, *, on
     final, _, _ = prepared.table(loaded, replace(settings, steps=step), {})
     text = card.model(loaded, settings, step, parts, found, rounded, time.process_time() - began)
     export.save(out, prepared.tokenizer, final, text)
+    translations.from_data(loaded, prepared.texts, prepared.tokenizer).write(out)
+
+
+def _translate(loaded: data.Data, out: Path) -> None:
+    """Estimate the translation model anew for the encoder that lies in ``out``."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
+    translations.from_data(loaded, Texts(loaded, tokenizer), tokenizer).write(out)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Train the model that tells which 款 or 项 is meant: ``python -m eval.train_parts --index DIR``.
 
 Does not know answers. Each known question that tells its ``places`` is asked of its provision without itself among the
-known questions; a LightGBM LambdaRank model learns which part is meant, and is measured on questions and on laws it
-never saw before the one that ships is trained on all of them.
+known questions, by a translation model that never saw it; a LightGBM LambdaRank model learns which part is meant, and
+is measured on questions and on laws it never saw before the one that ships is trained on all of them.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
+from tokenizers import Tokenizer
 
-from eval.train.data import ROOT
-from kb.search.embed import StaticEncoder, load_encoder
+from eval.train import translations
+from eval.train.batches import Texts
+from eval.train.data import ROOT, load
+from kb.search.embed import StaticEncoder
+from kb.search.embed.load import SHIPPED as ENCODER
 from kb.search.index import Generation
 from kb.search.parts import PartJudge, Place
 from kb.search.parts.judge import SHIPPED
@@ -49,7 +55,8 @@ CARD = """# Which 款 or 项 is meant
 
 `parts.txt`: a LightGBM LambdaRank model in text format, {trees} trees of {leaves} leaves over {features} signs of one
 part of a provision and a question (how near the part, the other side of its duty-penalty pair and the known questions
-about it are). Made {date} by `python -m eval.train_parts`; read by `kb.search.parts.PartJudge`.
+about it are, and how likely the first two make it). Made {date} by `python -m eval.train_parts`; read by
+`kb.search.parts.PartJudge`.
 
 ## Data
 
@@ -67,10 +74,12 @@ Share of questions whose first part is one that is meant, each out of fold ({fol
 
 ## Limits
 
-The encoder saw the questions when it was trained on articles (not on parts). Places told by an editor were not read
-twice. A heavier encoder than the static one does without this model.
+The encoder saw the questions when it was trained on articles (not on parts); the translation model did not.
+Places told by an editor were not read twice. A heavier encoder than the static one does without this model.
 """
 
+Chosen = Callable[[str, str], bool]  # of a question's text and the title of a law
+By = Literal["question", "law"]
 Matrix = npt.NDArray[np.float32]
 
 
@@ -84,18 +93,34 @@ class Asked:
     penal: bool
 
 
-def questions(generation: Generation, judge: PartJudge) -> list[Asked]:
-    """Every known question that tells a part of a provision that has several."""
+class Translators:
+    """The shipped encoder with translation models that never saw some questions."""
+
+    def __init__(self) -> None:
+        self._data = load()
+        self._tokenizer = Tokenizer.from_file(str(ENCODER / "tokenizer.json"))
+        self._texts = Texts(self._data, self._tokenizer)
+
+    def without(self, left_out: Chosen) -> StaticEncoder:
+        """Without the questions for whose text and one of whose laws ``left_out`` holds."""
+        away = [i for i, q in enumerate(self._data.written) if any(left_out(q.text, law) for law in q.laws)]
+        table = translations.from_data(self._data.without(written=away), self._texts, self._tokenizer)
+        return StaticEncoder(ENCODER, table)
+
+
+def questions(generation: Generation, judge: PartJudge, chosen: Chosen) -> list[Asked]:
+    """Known questions that tell a part of a provision that has several, if their text and its law are ``chosen``."""
     texts = {number: text for number, text, _ in generation.known_texts()}
     same: dict[str, list[int]] = defaultdict(list)
     for number, text in texts.items():
         same[text].append(number)
     found = []
     for row in generation.known.rows_at.tolist():
+        passage, penal = generation.passage(row), bool(generation.shape["sanction"][row])
         meant: dict[int, set[Place]] = defaultdict(set)
         for k in generation.known.at(row):
-            meant[int(k["question"])].add((int(k["paragraph"]), int(k["item"]) or None))
-        passage, penal = generation.passage(row), bool(generation.shape["sanction"][row])
+            if chosen(texts[int(k["question"])], passage.title):
+                meant[int(k["question"])].add((int(k["paragraph"]), int(k["item"]) or None))
         for number, places in meant.items():
             told = judge.signs(passage, texts[number], penal=penal, without=same[texts[number]])
             if told is None:
@@ -104,6 +129,21 @@ def questions(generation: Generation, judge: PartJudge) -> list[Asked]:
             if flags.any() and not flags.all():
                 found.append(Asked(told[1], flags, passage.title, penal))
     return found
+
+
+def crossed(generation: Generation, translators: Translators, by: By) -> list[list[Asked]]:
+    """The questions in ``FOLDS`` parts, each read with a translation model that never saw its questions (or laws)."""
+    out = []
+    for n in range(FOLDS):
+        chosen = partial(_in_part, by, n)
+        judge = PartJudge(generation, translators.without(chosen))
+        out.append(questions(generation, judge, chosen))
+        print(f"by {by}, part {n}: {len(out[-1])} questions", file=sys.stderr)
+    return out
+
+
+def _in_part(by: By, n: int, text: str, law: str) -> bool:
+    return crc32((text if by == "question" else law).encode()) % FOLDS == n
 
 
 def train(asked: Sequence[Asked], columns: Sequence[int]) -> Any:  # noqa: ANN401 - lightgbm's own type
@@ -118,37 +158,36 @@ def train(asked: Sequence[Asked], columns: Sequence[int]) -> Any:  # noqa: ANN40
     return lightgbm.train(PARAMETERS, data, TREES)
 
 
-def out_of_fold(asked: Sequence[Asked], fold: npt.NDArray[np.int64], columns: Sequence[int]) -> npt.NDArray[np.bool_]:
+def out_of_fold(parts: Sequence[Sequence[Asked]], columns: Sequence[int]) -> npt.NDArray[np.bool_]:
     """Whether the first part of each question is meant, by a model that did not see its fold."""
-    right = np.zeros(len(asked), np.bool_)
-    for n in range(FOLDS):
-        model = train([a for a, f in zip(asked, fold, strict=True) if f != n], columns)
-        for i in np.flatnonzero(fold == n).tolist():
-            right[i] = asked[i].meant[int(np.argmax(model.predict(asked[i].signs[:, columns])))]
-    return right
+    right: list[bool] = []
+    for n, asked in enumerate(parts):
+        model = train([a for i, others in enumerate(parts) if i != n for a in others], columns)
+        right += [bool(a.meant[int(np.argmax(model.predict(a.signs[:, columns])))]) for a in asked]
+    return np.array(right)
 
 
-def figures(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
-    """Shares of right first parts of sanctions and of duties, by each way of choosing."""
-    rng = np.random.default_rng(0)
-    by_question = rng.integers(0, FOLDS, len(asked))
-    laws = sorted({a.law for a in asked})
-    of_law = dict(zip(laws, rng.integers(0, FOLDS, len(laws)).tolist(), strict=True))
-    by_law = np.array([of_law[a.law] for a in asked])
+def figures(asked: Sequence[Sequence[Asked]], of_laws: Sequence[Sequence[Asked]]) -> dict[str, dict[str, float]]:
+    """Shares of right first parts of sanctions and of duties, by each way of choosing.
+
+    ``asked``, ``of_laws``: the questions by question and by law.
+    """
     every = list(range(len(NAMES)))
     unknown = [i for i, name in enumerate(NAMES) if not name.startswith("asked")]
     near = [NAMES.index(name) for name in NEAREST]
+    nearest = [bool(a.meant[int(np.argmax(a.signs[:, near] @ (1, 0.6, 1)))]) for part in asked for a in part]
     ways = {
-        "nearest": np.array([a.meant[int(np.argmax(a.signs[:, near] @ (1, 0.6, 1)))] for a in asked]),
-        "questions": out_of_fold(asked, by_question, every),
-        "laws": out_of_fold(asked, by_law, every),
-        "unknown": out_of_fold(asked, by_law, unknown),
+        "nearest": (asked, np.array(nearest)),
+        "questions": (asked, out_of_fold(asked, every)),
+        "laws": (of_laws, out_of_fold(of_laws, every)),
+        "unknown": (of_laws, out_of_fold(of_laws, unknown)),
     }
-    penal = np.array([a.penal for a in asked])
-    groups = {"sanctions": penal, "duties": ~penal}
-    return {
-        g: {"n": int(flags.sum())} | {w: float(r[flags].mean()) for w, r in ways.items()} for g, flags in groups.items()
-    }
+    out: dict[str, dict[str, float]] = {}
+    for way, (parts, right) in ways.items():
+        penal = np.array([a.penal for part in parts for a in part])
+        for group, flags in (("sanctions", penal), ("duties", ~penal)):
+            out.setdefault(group, {"n": int(flags.sum())})[way] = float(right[flags].mean())
+    return out
 
 
 def card(found: dict[str, dict[str, float]]) -> str:
@@ -177,13 +216,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--index", type=Path, default=ROOT / ".work" / "full-index")
     parser.add_argument("--out", type=Path, default=SHIPPED)
     options = parser.parse_args(arguments)
-    generation, encoder = Generation.open(options.index), load_encoder(None)
-    if not isinstance(encoder, StaticEncoder):
-        raise TypeError("the shipped encoder is static")
-    asked = questions(generation, PartJudge(generation, encoder))
-    print(f"{len(asked)} questions of provisions with several parts", file=sys.stderr)
-    found = figures(asked)
-    train(asked, list(range(len(NAMES)))).save_model(str(options.out))
+    generation, translators = Generation.open(options.index), Translators()
+    asked = crossed(generation, translators, "question")
+    found = figures(asked, crossed(generation, translators, "law"))
+    train([a for part in asked for a in part], list(range(len(NAMES)))).save_model(str(options.out))
     options.out.with_name("README.md").write_text(card(found), "utf-8")
     print(json.dumps(found, indent=1))
     return 0

@@ -20,6 +20,7 @@ from eval.rank.questions import Fold, Item
 from eval.train.export import rarity
 from kb.search.embed import passage_text
 from kb.search.embed.static import cosines
+from kb.search.embed.translations import Translations
 from kb.search.index import Generation, vectors
 from kb.search.index.known import pooled_texts
 from kb.search.index.vectors import Vectors
@@ -30,6 +31,8 @@ from kb.search.retrieve.words import taken
 
 if TYPE_CHECKING:
     from eval.train.batches import Words
+    from eval.train.data import Data
+    from eval.train.model import Settings
     from eval.train_encoder import Prepared
 
 F32 = npt.NDArray[np.float32]
@@ -128,18 +131,27 @@ class Trainer:
         rows = np.flatnonzero(self.corpus.allowed)
         return rows, Words(self.prepared.tokenizer, [self.corpus.text(r) for r in rows.tolist()])
 
-    def table(self, fold: Fold) -> F32:
-        """Word vectors of an encoder that never saw the questions left out, rounded as they ship (int8)."""
-        from eval.train.export import quantised
+    def table(self, fold: Fold) -> tuple[F32, Translations]:
+        """Word vectors of an encoder and a translation model that never saw the questions left out, as they ship.
+
+        Vectors are rounded (int8).
+        """
         from eval.train.model import Settings
 
         texts = {self.corpus.questions[i].text for i in fold.left_out}
         loaded = self.prepared.data
         left_out = [i for i, q in enumerate(loaded.written) if q.text in texts]
         settings = Settings(seed=fold.n, steps=self.steps)
-        table, _, _ = self.prepared.table(loaded.without(written=left_out), settings, {})
+        return self.trained(loaded.without(written=left_out), settings, "written")
+
+    def trained(self, chosen: Data, settings: Settings, source: str) -> tuple[F32, Translations]:
+        """Train on ``chosen``; the translation model on its ``written`` or ``public`` questions."""
+        from eval.train import translations
+        from eval.train.export import quantised
+
+        table, _, sampler = self.prepared.table(chosen, settings, {})
         rows, factors = quantised(table)
-        return rows.astype(np.float32) * factors[:, None]
+        return rows.astype(np.float32) * factors[:, None], translations.from_questions(sampler, len(rows), source)
 
     def write(self, fold: Fold, folder: Path) -> None:
         """Train the fold's encoder and write its vectors and question index into ``folder``."""
@@ -147,7 +159,7 @@ class Trainer:
         from eval.train.model import _normal, _pooled
 
         started = time.monotonic()
-        table = self.table(fold)
+        table, translations = self.table(fold)
         rows, words = self.words
         codes = np.zeros((len(self.corpus), table.shape[1]), np.int8)
         codes[rows] = vectors.quantise(_normal(_pooled(table, words)))
@@ -161,6 +173,7 @@ class Trainer:
         np.save(beside / "starts.npy", np.cumsum([0, *(len(q.gold) for q in kept)]).astype(np.int64))
         np.save(beside / "gold.npy", np.array([r for q in kept for r in q.gold], np.int64))
         np.save(beside / "table.npy", table.astype(np.float16))
+        translations.write(beside)
         self.prepared.tokenizer.save(str(beside / "tokenizer.json"))
         np.savez(beside / "words.npz", rows=rows, starts=words.starts, flat=words.flat.astype(np.uint16))
         np.savez(beside / "asked.npz", starts=asked.starts, flat=asked.flat.astype(np.uint16))
@@ -217,6 +230,14 @@ class FoldWords:
         """How telling words are."""
         return self._of.rarity[words]
 
+    def lifts(self, words: I64, asked: I64) -> F32:
+        """How many times likelier words of a question are beside words of passages."""
+        return self._of.translations.of(words, asked)
+
+    def surprisal(self, asked: I64) -> F32:
+        """How much words of a question say."""
+        return self._of.translations.surprisal[asked]
+
 
 class FoldEvidence:
     """The evidence of one written fold, and its encoder for questions."""
@@ -226,6 +247,10 @@ class FoldEvidence:
 
         self.table: F32 = np.load(folder / "table.npy").astype(np.float32)
         self.lengths: F32 = np.linalg.norm(self.table, axis=1)
+        found = Translations.read(folder, len(self.table))
+        if found is None:
+            raise FileNotFoundError(f"{folder} has no translation model; delete the folder, it is made anew")
+        self.translations: Translations = found
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.rarity = rarity(self._tokenizer)
         known = AskedIndex(

@@ -32,6 +32,7 @@ from eval.train.batches import STARD_WEIGHTS
 from eval.train.data import ROOT, SHARED
 from kb.law.penalty import is_sanction
 from kb.search.embed.protocol import document_text
+from kb.search.embed.translations import Translations
 from kb.search.lexical import LexicalIndex
 from kb.search.rank import Columns, features, pruned
 from kb.search.rank.means import TermSearch
@@ -110,17 +111,14 @@ class Stard:
 class StardTrainer(Trainer):
     """Encoders that never saw a fold's queries, by the recipe measured on this set."""
 
-    def table(self, fold: Fold) -> npt.NDArray[np.float32]:
-        """Word vectors as they ship (int8)."""
-        from eval.train.export import quantised
+    def table(self, fold: Fold) -> tuple[npt.NDArray[np.float32], Translations]:
+        """Word vectors as they ship (int8), and a translation model of public questions."""
         from eval.train.model import Settings as Recipe
 
         assert isinstance(self.corpus, Stard)
         held = [self.corpus.ids[i] for i in fold.by_question]
         recipe = replace(Recipe(), seed=fold.n, steps=self.steps, weights={**STARD_WEIGHTS, "written": 0.1})
-        table, _, _ = self.prepared.table(self.prepared.data.without(stard=held), recipe, {})
-        rows, factors = quantised(table)
-        return rows.astype(np.float32) * factors[:, None]
+        return self.trained(self.prepared.data.without(stard=held), recipe, "public")
 
 
 def folds(n: int) -> list[Fold]:

@@ -21,6 +21,7 @@ from tests.search.test_rank_columns import columns
 
 NONE = np.array([-1])
 RARITY = np.linspace(0.5, 6, 12, dtype=np.float32)
+LIFTS = np.random.default_rng(5).exponential(3, (12, 12)).astype(np.float32)  # word asked, word of an article
 TABLE = np.random.default_rng(3).normal(size=(12, 4)).astype(np.float32)
 
 
@@ -50,6 +51,12 @@ class Table:
 
     def rarity(self, words: I64) -> F32:
         return RARITY[words]
+
+    def lifts(self, words: I64, asked: I64) -> F32:
+        return LIFTS[asked][:, words].T.copy()
+
+    def surprisal(self, asked: I64) -> F32:
+        return RARITY[asked]
 
 
 def _flat(texts: list[list[int]], at: I64) -> tuple[I64, I64]:
@@ -96,7 +103,7 @@ def windows(text: list[int], span: int) -> list[list[int]]:
 def test_the_same_as_word_by_word(asked: list[int], texts: list[list[int]]) -> None:
     known = [[1, 2], [3], [4, 5, 6]]
     c, rows = columns(), np.array([2, 0, 3])
-    signs = word_signs(Table(asked, texts, known), c, "问", rows, np.array([1, -1, 2]))
+    signs, _ = word_signs(Table(asked, texts, known), c, "问", rows, np.array([1, -1, 2]))
     for i, row in enumerate(rows.tolist()):
         text = texts[row]
         assert signs.forth[i] == pytest.approx(forth(asked, text), abs=1e-4)
@@ -115,20 +122,20 @@ def test_the_same_as_word_by_word(asked: list[int], texts: list[list[int]]) -> N
 
 def test_a_word_asked_twice_counts_once() -> None:
     once, twice = (
-        word_signs(Table(asked, [[3, 4]] * 6, []), columns(), "问", np.array([4]), NONE)
+        word_signs(Table(asked, [[3, 4]] * 6, []), columns(), "问", np.array([4]), NONE)[0]
         for asked in ([0, 1], [0, 1, 0])
     )
     assert once.forth == pytest.approx(twice.forth)
 
 
 def test_the_rarest_words_alone() -> None:
-    signs = word_signs(Table([1, 5, 9, 11], [[5, 9, 11]] * 6, []), columns(), "问", np.array([4]), NONE)
+    signs, _ = word_signs(Table([1, 5, 9, 11], [[5, 9, 11]] * 6, []), columns(), "问", np.array([4]), NONE)
     assert signs.telling[0] == pytest.approx(1)  # 5, 9 and 11 are the rarest three, and all there
     assert signs.rare[0] < 1
 
 
 def test_found_is_the_weight_of_the_words_found() -> None:
-    signs = word_signs(
+    signs, _ = word_signs(
         Table([0, 7], [[0], [], [], [], [], []], [[1], [2], [3]]), columns(), "问", np.array([0, 1]), np.array([0, 1])
     )
     lengths = np.linalg.norm(TABLE[[0, 7]], axis=1)
@@ -140,9 +147,11 @@ def test_found_is_the_weight_of_the_words_found() -> None:
 
 
 def test_a_question_of_unknown_words_gives_zeros() -> None:
-    signs = word_signs(Table([], [[1]] * 6, [[1]] * 3), columns(), "问", np.array([0, 2]), np.array([0, 1]))
+    signs, told = word_signs(Table([], [[1]] * 6, [[1]] * 3), columns(), "问", np.array([0, 2]), np.array([0, 1]))
     assert not signs.forth.any()
     assert not signs.own.any()
+    assert not told.whole.any()
+    assert not told.wide.any()
 
 
 @given(st.lists(st.lists(st.integers(0, 300), max_size=4), min_size=1, max_size=6), st.data())

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from kb.base.records import ModelError
 from kb.search.embed.protocol import Kind, Vectors
+from kb.search.embed.translations import Translations
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -34,9 +35,13 @@ _MANY = 512  # from this many texts on, scipy and the whole table as floats (0.5
 class StaticEncoder:
     """Mean of word vectors, without torch. ``kind`` makes no difference; unknown words count nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the model in ``folder``; raises ModelError when it is no such model."""
+    def __init__(self, folder: Path, translations: Translations | None = None) -> None:
+        """Open the model in ``folder``; raises ModelError when it is no such model.
+
+        ``translations``: in place of the translation model that lies there.
+        """
         self._folder = folder
+        self._given = translations
         module = static_module(folder)
         if module is None:
             raise ModelError(f"{folder} 不是静态编码器目录（缺少 modules.json 或其中没有 {_MODULE}）。")
@@ -155,6 +160,23 @@ class StaticEncoder:
     def rarity_of(self, ids: npt.NDArray[np.int64]) -> Vectors:
         """How telling words are, greater for rarer ones; their lengths where the model's files do not say."""
         return self.lengths_of(ids) if self._rarity is None else self._rarity.take(ids)
+
+    @cached_property
+    def _translations(self) -> Translations | None:
+        return self._given or Translations.read(static_module(self._folder) or self._folder, self.words)
+
+    def lifts_of(self, ids: npt.NDArray[np.int64], asked: npt.NDArray[np.int64]) -> Vectors:
+        """How many times likelier each word asked is beside each of ``ids`` in an article, [len(ids), len(asked)].
+
+        0 where that is not known, and for all where no translation model lies beside the table.
+        """
+        if self._translations is None:
+            return np.zeros((len(ids), len(asked)), np.float32)
+        return self._translations.of(ids, asked)
+
+    def surprisal_of(self, asked: npt.NDArray[np.int64]) -> Vectors:
+        """Minus the log of how often words of questions are these; ``rarity_of`` where no translation model says."""
+        return self.rarity_of(asked) if self._translations is None else self._translations.surprisal.take(asked)
 
 
 def cosines(vectors: Vectors, lengths: Vectors, unit: Vectors) -> Vectors:

@@ -16,11 +16,15 @@ import numpy.typing as npt
 from kb.base.textnorm import squeeze
 from kb.search.embed import StaticEncoder
 from kb.search.parts.split import Part, Place
+from kb.search.rank.translation import likelihood
 
 F32 = npt.NDArray[np.float32]
-_KINDS = ("cosine", "pairs", "words", "telling")
+_KINDS = ("cosine", "pairs", "words", "telling", "likely")
 _ASKED = ("asked_best", "asked_mean", "asked_count")
-_BELOW = ("cosine", "words", "telling", "tied_cosine", "tied_words", "asked_best", "asked_mean")
+_BELOW = (
+    *("cosine", "words", "telling", "likely", "tied_cosine", "tied_words", "tied_likely"),
+    *("asked_best", "asked_mean"),
+)
 NAMES = (
     *_KINDS,
     *(f"tied_{kind}" for kind in _KINDS),
@@ -70,12 +74,17 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question made ready: its vector, its distinct words as unit vectors, their weights (sum 1), its text."""
+    """A question made ready: its text, its vector, its distinct words, as numbers and as unit vectors.
+
+    ``weight``: of each word by its length, ``surprisal``: by how much it says; either sums up to 1.
+    """
 
     text: str
     vector: F32
+    words: npt.NDArray[np.int64]
     unit: F32
     weight: F32
+    surprisal: F32
 
     @classmethod
     def of(cls, encoder: StaticEncoder, text: str) -> Asked:
@@ -83,25 +92,38 @@ class Asked:
         words = np.unique(np.array(encoder.token_ids([text])[0], np.int64))
         lengths = encoder.lengths_of(words)
         unit = encoder.vectors_of(words) / np.maximum(lengths, 1e-6)[:, None]
-        weight = lengths / max(float(lengths.sum()), 1e-6)
-        return cls(text, encoder.encode([text], kind="query")[0], unit.astype(np.float32), weight)
+        vector = encoder.encode([text], kind="query")[0]
+        return cls(text, vector, words, unit.astype(np.float32), _shares(lengths), _shares(encoder.surprisal_of(words)))
+
+
+def _shares(values: F32) -> F32:
+    return values / np.float32(max(float(values.sum()), 1e-6))
 
 
 def near(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
-    """Four numbers a text, shape (n, 4): as ``_KINDS``.
+    """Five numbers a text, shape (n, 5): as ``_KINDS``.
 
     ``words``: how near each word of the question comes to a word of the text, longer word vectors telling more;
-    ``telling``: the same, words that tell these texts apart weighing more.
+    ``telling``: the same, words that tell these texts apart weighing more. ``likely``: by the translation model.
     """
     best = np.zeros((len(texts.ids), len(question.weight)), np.float32)
+    lifts = np.zeros_like(best)
     if len(question.weight):
         for i, ids in enumerate(texts.ids):
             if ids:
                 best[i] = encoder.cosines_of(np.array(ids), question.unit).max(axis=0)
-    apart = question.weight * (best.max(axis=0) - best.min(axis=0)) if len(best) else question.weight
-    apart = apart / max(float(apart.sum()), 1e-6)
-    cosine = texts.vectors @ question.vector
-    return np.stack((cosine, np.array(_shared(question.text, texts.pairs)), best @ question.weight, best @ apart), 1)
+        lifts = _lifts(encoder, question, texts)
+    apart = _shares(question.weight * (best.max(axis=0) - best.min(axis=0)) if len(best) else question.weight)
+    likely = likelihood(lifts, np.array([len(ids) for ids in texts.ids], np.int64), question.surprisal)
+    pairs = np.array(_shared(question.text, texts.pairs))
+    return np.stack((texts.vectors @ question.vector, pairs, best @ question.weight, best @ apart, likely), 1)
+
+
+def _lifts(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
+    """Sums of lifts, [texts, words asked]."""
+    every = np.unique(np.concatenate([np.array(ids, np.int64) for ids in texts.ids]))
+    lifts = encoder.lifts_of(every, question.words)
+    return np.stack([lifts[np.searchsorted(every, ids)].sum(axis=0) for ids in texts.ids])
 
 
 def asked_signs(places: Sequence[Place], of: Sequence[Place], cosines: npt.NDArray[np.floating]) -> F32:

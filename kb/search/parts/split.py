@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.base.records import Pair, Paragraph, Passage
+from kb.base.address import Address
+from kb.base.records import Pair, Passage
 from kb.law.parse import paragraphs
 from kb.search.index import Generation
+from kb.search.provision import located_text
 
 Place = tuple[int, int | None]  # 款 from 1, 项 or None
 
@@ -53,20 +55,13 @@ def _tied(generation: Generation, passage: Passage, penal: bool) -> Mapping[Plac
     for pair in pairs:
         other = others[pair.duty if penal else pair.penalty]
         place = (pair.paragraph, pair.item) if penal else (pair.duty_paragraph, pair.duty_item)
-        text = _piece(other.text, *_far_side(pair, penal))
+        text = located_text(other, _far_side(other, pair, penal))
         if place[0] is not None and text not in out[place[0], place[1]]:
             out[place[0], place[1]].append(text)
     return out
 
 
-def _far_side(pair: Pair, penal: bool) -> tuple[int | None, int | None]:
-    return (pair.duty_paragraph, pair.duty_item) if penal else (pair.paragraph, pair.item)
-
-
-def _piece(text: str, paragraph: int | None, item: int | None) -> str:
-    """A 款, or its lead-in and one 项; the whole text where it has no such place."""
-    at: Paragraph | None = next((p for p in paragraphs(text) if p.n == paragraph), None)
-    if at is None:
-        return text
-    one = next((i for i in at.items if i.n == item), None)
-    return at.text if one is None else text[at.start : at.items[0].start] + one.text
+def _far_side(passage: Passage, pair: Pair, penal: bool) -> Address:
+    """Where the other side of a pair says it."""
+    place = (pair.duty_paragraph, pair.duty_item) if penal else (pair.paragraph, pair.item)
+    return Address(passage.title, passage.article, *place)

@@ -17,6 +17,7 @@ from kb.search.rank.asks import asks_duty, asks_how, asks_penalty
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.columns import bigrams as letters
 from kb.search.rank.evidence import Candidates, Evidence, Query, Votes
+from kb.search.rank.translation import Likely
 from kb.search.rank.values import distinct, greatest, log_rank, of_rows, pooled_of, relative
 from kb.search.rank.words import WordSigns, word_signs
 
@@ -156,15 +157,19 @@ def _lexical(s: _Scene) -> Block:
 def _words(s: _Scene) -> Block:
     """Words compared one by one; zeros where the encoder has no table of words."""
     if s.evidence.words is None:
-        signs = WordSigns.none(len(s.rows))
+        signs, told = WordSigns.none(len(s.rows)), Likely.none(len(s.rows))
     else:
-        signs = word_signs(s.evidence.words, s.columns, s.query.text, s.rows, s.own.nearest)
+        signs, told = word_signs(s.evidence.words, s.columns, s.query.text, s.rows, s.own.nearest)
     out: Block = {f"words_{f.name}": getattr(signs, f.name) for f in fields(WordSigns)}
     for name in ("forth", "wide", "rare", "narrow", "telling", "partner", "own"):
         values: F32 = getattr(signs, name)
         out[f"words_{name}_below_best"] = values - values.max(initial=0.0)
     out["words_rank"] = log_rank(signs.forth)
     out["words_own_rank"] = log_rank(signs.own)
+    for name, likelihood in (("likely", told.whole), ("likely_wide", told.wide)):
+        out[name] = likelihood
+        out[f"{name}_below_best"] = likelihood - likelihood.max(initial=0.0)
+    out["likely_rank"] = log_rank(told.whole)
     return out
 
 
@@ -348,6 +353,7 @@ NAMES = (
     *("words_there", "words_found", "words_hinted", "words_partner", "words_own", "words_forth_below_best"),
     *("words_wide_below_best", "words_rare_below_best", "words_narrow_below_best", "words_telling_below_best"),
     *("words_partner_below_best", "words_own_below_best", "words_rank", "words_own_rank"),
+    *("likely", "likely_below_best", "likely_wide", "likely_wide_below_best", "likely_rank"),
     *("pooled", "pooled_relative", "pooled_rank"),
     *("near_best", "near_mass", "near_head", "near_depth", "near_law"),
     *("worded_best", "worded_mass", "worded_head", "worded_depth", "worded_law", "worded_relative"),

@@ -66,6 +66,15 @@ class WordSearch(Protocol):
     def rarity(self, words: I64) -> F32:
         """How telling words are, greater for rarer ones."""
 
+    def lifts(self, words: I64, asked: I64) -> F32:
+        """How many times likelier each word of a question is beside each word of a passage, [words, asked]; 0: unknown.
+
+        All 0 where no translation model lies beside the table.
+        """
+
+    def surprisal(self, asked: I64) -> F32:
+        """Minus the log of how often a word of a question is this one; greater for words that say more."""
+
 
 class Asked(Protocol):
     """Known questions: their vectors and terms, and rows ``gold[starts[q]:starts[q + 1]]`` that answer question q."""

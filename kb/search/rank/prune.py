@@ -19,17 +19,20 @@ from kb.search.rank.asks import asks_penalty
 from kb.search.rank.columns import F32, I64, Columns, Flags
 from kb.search.rank.evidence import Candidates, Evidence, Query
 from kb.search.rank.logistic import F64, Logistic
+from kb.search.rank.translation import likely_whole
 from kb.search.rank.values import log_rank, pooled_of, relative
 
 FILE = Path(__file__).with_name("model") / "prune.json"
 KEPT = 100
 # Nearness, wording, votes of known questions, the fusion, the name of the law, a partner's place; how near the nearest
-# known question is, for the question as a whole; the best of the law, what kind of law and of article it is.
+# known question is, for the question as a whole; the best of the law, what kind of law and of article it is; how likely
+# its words make those of the question.
 _BASE = (
     *("cos_below_best", "cos_rank", "bm25_relative", "bm25_rank", "pooled_relative", "question_dense"),
     *("question_lexical", "fused_relative", "named", "pair", "one", "near_top", "cos_below_best_near"),
     *("law_cos_below_best", "cos_below_law", "law_bm25", "trade", "rank_order", "local"),
     *("article", "sanction_asked", "sanction_unasked"),
+    *("likely", "likely_below_best", "likely_rank"),
 )
 # Once for articles that have known questions, once for the others: votes say nothing against those that can have none.
 SIGNS = (*(f"asked_{name}" for name in _BASE), *(f"other_{name}" for name in _BASE))
@@ -61,6 +64,7 @@ def _signs(evidence: Evidence, query: Query, found: Candidates) -> F32:
         *(1.0, near, below * near),
         *_of_laws(evidence.columns, rows, cosine, bm25),
         *_of_nature(evidence.columns, rows, asks_penalty(query.text)),
+        *_of_words(evidence, query, rows),
     )
     out = np.empty((len(_BASE), len(rows)), np.float32)
     for row, values in zip(out, base, strict=True):
@@ -80,6 +84,15 @@ def _of_laws(columns: Columns, rows: I64, cosine: F32, bm25: F32) -> tuple[F32, 
         *(best - cosine.max(initial=-1.0), cosine - best, worded[law] / max(float(bm25.max(initial=0.0)), 1e-6)),
         *(flag[law].astype(np.float32) for flag in (columns.trade, columns.rank_order, columns.local)),
     )
+
+
+def _of_words(evidence: Evidence, query: Query, rows: I64) -> tuple[F32, ...]:
+    """What the translation model says; zeros where the encoder has no table of words."""
+    if evidence.words is None:
+        nothing = np.zeros(len(rows), np.float32)
+        return nothing, nothing, nothing
+    likely = likely_whole(evidence.words, query.text, rows)
+    return likely, likely - likely.max(initial=0.0), log_rank(likely)
 
 
 def _of_nature(columns: Columns, rows: I64, penalty: bool) -> tuple[F32, ...]:

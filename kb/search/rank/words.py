@@ -1,8 +1,8 @@
 """How near each word of a question comes to a word of a candidate, of its partners, and of its known questions.
 
-Does not know other evidence. Vectors of single words are compared (the greatest cosine counts for each word), where the
-encoder's mean of a text blurs them. Words weigh twice: by their vector's length (training makes telling words long) and
-by their rarity.
+Does not know other evidence; ``translation`` weighs the same words in another way. Vectors of single words are compared
+(the greatest cosine counts for each word), where the encoder's mean of a text blurs them. Words weigh twice: by their
+vector's length (training makes telling words long) and by their rarity.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import WordSearch
+from kb.search.rank.translation import Likely, likely
 from kb.search.rank.values import distinct, greatest
 
 # Cosines from which a word counts as there, as found, as hinted at: 车子 and 机动车 lie about at .6.
@@ -137,29 +138,29 @@ def _window(n: int, blocks: F32, owner: I64, span: int, weight: F32) -> F32:
     return greatest(n, owner, wide @ weight)
 
 
-def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, known: I64) -> WordSigns:
-    """Compare a question with some rows word by word.
+def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, known: I64) -> tuple[WordSigns, Likely]:
+    """Compare a question with some rows word by word, by nearness and by translation.
 
     ``known``: the number of the known question that stands for each row, -1 for none.
     """
     n = len(rows)
     words = np.unique(table.question(question))
     if not len(words) or not n:
-        return WordSigns.none(n)
-    asked = _Asked.of(table, words)
+        return WordSigns.none(n), Likely.none(n)
     flat, starts = table.passages(rows)
     having = np.flatnonzero(known >= 0)
     known_flat, known_starts = table.known(known[having])
     every, number = distinct(np.concatenate((flat, known_flat)))
-    alike = _Alike.compare(table, asked, every)
     mine, theirs = number[: len(flat)], number[len(flat) :]
+    asked = _Asked.of(table, words)
+    alike = _Alike.compare(table, asked, every)
     blocks, text = alike.blocks(mine, starts)
     each = _whole(n, blocks, text)
     own = np.zeros(n, np.float32)
     own[having] = _whole(len(having), *alike.blocks(theirs, known_starts)) @ asked.weight
     own[having] = (own[having] + alike.back(theirs, known_starts)) / 2
     forth = each @ asked.weight
-    return WordSigns(
+    signs = WordSigns(
         forth=forth,
         back=alike.back(mine, starts),
         wide=_window(n, blocks, text, WIDE, asked.weight),
@@ -172,6 +173,7 @@ def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, kn
         partner=_together(columns, rows, each, asked.weight, forth),
         own=own,
     )
+    return signs, likely(table, words, every, mine, starts)
 
 
 def forth(table: WordSearch, question: str, rows: I64) -> F32:

@@ -53,6 +53,14 @@ class Words:
         """How telling words are, greater for rarer ones."""
         return self.encoder.rarity_of(words)
 
+    def lifts(self, words: I64, asked: I64) -> F32:
+        """How many times likelier words of a question are beside words of passages."""
+        return self.encoder.lifts_of(words, asked)
+
+    def surprisal(self, asked: I64) -> F32:
+        """How much words of a question say."""
+        return self.encoder.surprisal_of(asked)
+
 
 def taken(flat: npt.NDArray[np.unsignedinteger], starts: npt.NDArray[np.integer], texts: I64) -> tuple[I64, I64]:
     """Words of some texts, one after the other, and where each begins (one more than texts)."""
