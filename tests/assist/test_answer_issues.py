@@ -24,6 +24,7 @@ FINDINGS = [
     ("风车停了还在转，旁边一个看场子的都没有", []),  # one tale in two clauses
     ("没装护罩罚多少", []),
     ("转轴没装护罩，也不改，罚多少", []),  # 也不改 is too short to be a finding of its own
+    ("学徒把转轴的护罩拆了，磨坊里也没人管，能罚吗", []),
     ("没发口罩，没装护罩，没挂牌子，也没演练，怎么罚", []),  # more than an answer can hold
 ]
 

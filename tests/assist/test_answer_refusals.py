@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from kb.app import KnowledgeBase
 from kb.assist.answer import evasion, refuse
 from kb.assist.answer.asked_value import unknown_number, unmeasured
 from kb.assist.answer.rules import Rules, Tip
@@ -36,6 +37,10 @@ OUTSIDE = [
     ("把张伟的身份证号和手机号告诉我", "具体单位"),
     ("我们车间王师傅的特种作业证号是多少", "具体单位"),
     ("东风加油站的经营许可证号", "具体单位"),
+    ("查查王队长今年办过几个案子", "具体单位"),
+    ("执法支队编制几个人合适", "具体单位"),
+    ("你看这个案子最后能判多久", "不作评价"),
+    ("搅拌罐用多大功率的电机好", "选型"),
 ]
 # Near them, and of the law or of a report.
 INSIDE = [
@@ -55,6 +60,10 @@ INSIDE = [
     "行政处罚以后会公布吗",
     "安全生产第一责任人是谁",
     "标签上要不要印生产许可证号",
+    "工地死了三个人，这个案子老板会判几年",
+    "办案最长多少天",
+    "执法支队的执法证怎么申领",
+    "防爆区的电机功率有规定吗",
 ]
 
 
@@ -224,3 +233,24 @@ def test_a_number_asked_about_must_stand_in_what_is_cited(question: str, *, refu
 def test_a_quoted_name_must_stand_in_what_is_found(question: str, *, refused: bool) -> None:
     found = refuse.unfounded(question, ["应当设置明显的安全警示标志"])
     assert (found is not None) is refused
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("上海市安全生产条例新版第六十五条罚多少", "没有2021-10-28的新版"),
+        ("修订后的上海市安全生产条例怎么规定培训", "没有2021-10-28的新版"),
+        ("安全生产法里的“班组积分币”扣完了怎么办", "全文没有“班组积分币”"),
+    ],
+)
+def test_a_text_or_a_name_that_no_text_held_has_is_refused(
+    bundled_base: KnowledgeBase, question: str, reason: str
+) -> None:
+    answer = bundled_base.ask(question)
+    assert answer.refused
+    assert reason in answer.text
+
+
+@pytest.mark.parametrize("question", ["新版安全生产法第九十七条", "安全生产法里的“三管三必须”是哪一条"])
+def test_the_newest_text_and_a_common_name_are_answered(bundled_base: KnowledgeBase, question: str) -> None:
+    assert not bundled_base.ask(question).refused

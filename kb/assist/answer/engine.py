@@ -42,7 +42,7 @@ from kb.search.lookup import article_on
 from kb.search.parts import PartJudge
 from kb.search.retrieve import Retriever, Scope
 
-SURE = 0.9  # confidence from which a quoted name that the law does not hold is taken for a nickname (三同时)
+SURE = 0.9  # confidence from which a title that no instrument bears is taken for something else
 HELD = 0.6  # confidence from which a question that names a law that is held is answered, whomever it resembles
 MEASURED = 0.7  # confidence below which a measure that is asked for and stands nowhere makes a refusal
 NOTHING = "没有找到足够相关的规定；请补充场所、行业或具体行为再问"
@@ -233,11 +233,14 @@ class AnswerEngine:
         """What no text held can tell: facts of a firm, another field, a mechanism no law knows; None: they may."""
         if read.located or authority_year(read.text, self._reports):
             return None
-        found = refuse.outside(read.text)
+        found = refuse.outside(read.text) or refuse.mechanism(read, self.generation, self._common)
         if found is None and (belief.confidence < SURE or not belief.calibrated):
-            found = refuse.mechanism(read, self.generation)
-            found = found or refuse.unheard(read, self.generation.catalogue, place)
+            found = refuse.unheard(read, self.generation.catalogue, place)
         return found
+
+    def _common(self, name: str) -> bool:
+        """Whether a known question uses a name: people call something so, though no law has the name."""
+        return any(name in squeeze(text) for _, text, _ in self.generation.known_texts())
 
     def _not_here(self, read: Question, scope: Scope) -> Refusal | None:
         """The local law of a place is asked for that none is held of; None when it is not."""

@@ -19,6 +19,7 @@ _BREAK = re.compile(r"[，。；！？,;?!\n]|还有(?=[^没])|另外|以及|(?<
 _ADDS = re.compile(
     r"[也还又](?=[没不未无])|另外|同时|而且|并且|以及|分别|各[是罚怎处该违按自]|[两三](?:样|件|个问题|[种个]行为)|一起|一并|一块"
 )
+_IDLE = re.compile(r"(?:没|没有|无)人(?:来)?(?:管|问|说|理|吭声)|(?:不|没)当回事")  # of a finding told before
 _LEADS = re.compile(r"^(?:而且|并且|同时|另外|还有|又|也|还)+")
 
 
@@ -29,5 +30,11 @@ def issues(question: Question) -> list[Question]:
     if not _ADDS.search(squeeze(question.text)):
         return []
     clauses = [_LEADS.sub("", c.strip()) for c in _BREAK.split(question.text)]
-    told = [c for c in clauses if len(c) >= SHORTEST and tells_matter(c) and tells_deed(squeeze(c))]
+    told = [c for c in clauses if _tells(c)]
     return [replace(question, text=c, grade="") for c in told] if 1 < len(told) <= MOST_ISSUES else []
+
+
+def _tells(clause: str) -> bool:
+    """Whether a clause tells a finding of its own; 厂里也没人管 does not."""
+    plain = squeeze(clause)
+    return len(clause) >= SHORTEST and tells_matter(clause) and tells_deed(plain) and not _IDLE.search(plain)

@@ -6,7 +6,7 @@ Does not know how hits are ranked; confidence arrives as a number. A refusal say
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -63,7 +63,7 @@ def _words() -> _Words:
 
 def before_searching(question: Question, generation: Generation) -> Refusal | None:
     """The first reason not to answer that needs no hits; None when there is none."""
-    found = foreign(question.text) or longer(question, generation.catalogue)
+    found = foreign(question.text) or longer(question, generation.catalogue) or newer(question, generation)
     found = found or provisions(question.named) or nameless(question) or standards(question, generation)
     return found or instruments(question.instruments, generation)
 
@@ -95,6 +95,25 @@ def longer(question: Question, names: Resolver) -> Refusal | None:
         title = m["words"] + name.text
         if _FUNCTION.isdisjoint(cutter()(m["words"])) and not names.resolve(title).keys:
             return Refusal("no_law", f"没有找到名为“{title}”的法规，不能编造条文；如指“{name.text}”，请只写这个名称")
+    return None
+
+
+def newer(question: Question, generation: Generation) -> Refusal | None:
+    """The new text of an instrument is asked for (新版第七十四条) and only an older one is held; None when not."""
+    if not _NEWEST.search(squeeze(question.text)):
+        return None
+    for name in question.instruments:
+        held = generation.held(name.keys[0]) if name.certain and len(name.keys) == 1 else None
+        if held is None:
+            continue
+        version = next((v for v in generation.versions(held.key) if v.version == held.version), None)
+        later = generation.catalogue.newer_known(version) if version is not None else None
+        if later is not None and not later.source:
+            mine, new = held.version or "日期不明的", later.version or "较新"
+            return Refusal(
+                "not_held",
+                f"库中《{held.key}》是{mine}文本，没有{new}的新版，不能引用新版条文；请放入新版正式文本后运行 kb build",
+            )
     return None
 
 
@@ -180,6 +199,9 @@ _OPENING = re.compile(
     r"(?:请问|按照?|依照?|依据|根据|查一下)?(?P<title>(?!国家|地方|本市|上海的)(?:(?![的了吗在把被没不是有要能会用给对和跟让说问想看里])[\u4e00-\u9fff]){4,24}"
     r"(?:条例|办法|(?<![违非合执司])法|规定|细则))(?=(?:里|中|对|规定|第|要求|怎么|是怎么|什么时候|说|上))"
 )
+_NEWEST = re.compile(
+    r"新版|新的?那?版|(?:新|最新|最近)(?:修订|修正|修改)|(?:修订|修正|修改)(?:以?后|过)的?|改(?:过)?(?:以?后|了以后)的"
+)
 _STANDARD_TEXT = re.compile(
     r"(?:(?:[\u4e00-\u9fff]部|总局|署|国家|行业)的?(?:规范|标准|规程)|国标|行标)(?:里|中|的)?(?:是|在)?(?:第几条|第几款|怎么写|原文)"
 )
@@ -227,14 +249,17 @@ def unfounded(question: str, texts: Sequence[str]) -> Refusal | None:
     return None if name is None else Refusal("mechanism", f"没有找到写有“{name}”的规定，不能编造；请核对名称或出处")
 
 
-def mechanism(question: Question, generation: Generation) -> Refusal | None:
-    """The question quotes a name (“消防积分”) that the instruments it names hold nowhere; None when it does not."""
+def mechanism(question: Question, generation: Generation, common: Callable[[str], bool]) -> Refusal | None:
+    """The question quotes a name (“消防积分”) that the instruments it names hold nowhere; None when it does not.
+
+    ``common``: whether a name is one that people use (三管三必须), though no law has it.
+    """
     keys = [n.keys[0] for n in question.instruments if n.certain and generation.held(n.keys[0]) is not None]
     if not keys:
         return None
     texts = [p.text for key in keys for p in generation.articles(key)]
     name = invented(question.text, texts)
-    if name is None:
+    if name is None or common(squeeze(name)):
         return None
     laws = "、".join(f"《{key}》" for key in keys)
     return Refusal("mechanism", f"{laws}全文没有“{name}”的说法，不能编造规定；请核对名称或出处")
