@@ -64,6 +64,7 @@ INSIDE = [
     "办案最长多少天",
     "执法支队的执法证怎么申领",
     "防爆区的电机功率有规定吗",
+    "那家作坊去年就关门了，院子里还撂着几十桶原料没人收拾",
 ]
 
 
@@ -72,6 +73,19 @@ def test_what_the_texts_cannot_tell_is_refused_by_its_words(question: str, reaso
     found = refuse.outside(question)
     assert found is not None
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("question", "counted"),
+    [
+        ("示例市去年一共发生了多少起事故", True),
+        ("2024年查处了几家作坊", True),
+        ("今年死了几个人才算较大事故", False),
+        ("去年的事故应当几天内报告", False),
+    ],
+)
+def test_how_often_something_happened_is_no_question_of_law(question: str, counted: bool) -> None:
+    assert (refuse.statistic(question) is not None) is counted
 
 
 @pytest.mark.parametrize("question", INSIDE)
@@ -200,6 +214,9 @@ def test_no_hint_at_how_to_get_off() -> None:
         ("氨气的接触限值是多少", "符合国家职业卫生标准", True),
         ("库房温度要求是多少", "不得超过三十摄氏度", False),
         ("隔几米一个", "应当设置", True),
+        ("报警值该设在百分之几", "应当安装报警装置", True),
+        ("加处罚款每天百分之几", "每日按百分之三加处", False),
+        ("标准里的数是多少", "应当符合国家标准", True),
     ],
 )
 def test_a_measure_asked_for_that_no_text_holds_is_noticed(question: str, text: str, *, missing: bool) -> None:

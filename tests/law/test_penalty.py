@@ -119,6 +119,7 @@ def test_who_pays(text: str, expected: list[str]) -> None:
         ("监督检查中发现隐患的，应当责令立即排除。", ("第三章 监督管理",), False),
         ("对公民处二百元以下罚款的，可以当场作出行政处罚决定。", ("第三章 程序",), False),
         ("", LIABILITY, False),
+        ("处罚的种类：\n（一）警告、罚款；\n（二）吊销执照。", ("第七章 法律责任",), False),
     ],
 )
 def test_what_is_a_sanction(text: str, path: tuple[str, ...], expected: bool) -> None:

@@ -41,11 +41,13 @@ _UNIT = re.compile(
     rf"(?<![写问标])(?:多少|(?<![十百千万好出往])几)个?(?P<unit>{_SAID})"
     r"(?=$|[，。？?高宽长深远厚重]|以[上下内]|之[内间]|才|一[个只台处道根]|的距离|的间距|合格|吗|呢|呀|啊)"
 )
-# A length without its unit (离地多高), and a value that only a standard sets (接触限值是多少).
+# A length without its unit (离地多高), a value that only a standard sets (接触限值是多少), a share (百分之几).
 _LENGTH = re.compile(r"(?:离|距|间|装|挂|埋|砌|挖|隔|相距)[^，。？]{0,6}多(?:高|远|宽|深|厚|大距离)")
 _SET = re.compile(
     r"(?:限值|限量|阈值|临界量|标准值|安全值|浓度|温度|湿度|照度|压力|间距|高度)(?:应该|应当|要求|一般|最[高低大小])*(?:是|为|要)?(?:多少|几)(?![个人天年月元钱])"
 )
+_STANDARD = re.compile(r"(?:标准|规范|规程|国标|行标)(?:里|中|上)的?(?:数字?|数值|值)")
+_PERCENT, _PERCENTS = re.compile(r"百分之(?:几|多少)"), re.compile(r"百分之|[%\uff05]")
 _FIGURE = r"[\d零一二两三四五六七八九十百千万半]"
 # 12350是什么电话: the number itself is asked about; not 打119要钱吗.
 _ABOUT = re.compile(
@@ -67,7 +69,10 @@ def unknown_number(question: str, texts: Sequence[str]) -> Refusal | None:
 
 def unmeasured(question: str, texts: Sequence[str]) -> bool:
     """Whether a measure is asked for (多少分贝) and no text holds one of its kind."""
-    asked = _units_asked(squeeze(question))
+    plain = squeeze(question)
+    if _PERCENT.search(plain):
+        return not any(_PERCENTS.search(text) for text in texts)
+    asked = _units_asked(plain)
     if not asked:
         return False
     printed = re.compile(rf"{_FIGURE}[余多]?(?:{_any(sorted(asked))})")
@@ -81,4 +86,4 @@ def _units_asked(question: str) -> set[str]:
         return _ASKED[m["unit"]]
     if _LENGTH.search(question):
         return _ASKED["米"]
-    return set(_ASKED) if _SET.search(question) else set()
+    return set(_ASKED) if _SET.search(question) or _STANDARD.search(question) else set()

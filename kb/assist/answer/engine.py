@@ -181,6 +181,9 @@ class AnswerEngine:
 
     def _of_law(self, read: Question, result: SearchResult, scope: Scope, belief: Belief) -> Answer | Refusal:
         """An answer out of laws, or why there is none once the provisions are seen."""
+        counted = None if read.located or read.force else refuse.statistic(read.text)
+        if counted is not None:
+            return counted
         evades = evasion.evades(read.text)
         rules = evasion.without_waivers(self.rules) if evades else self.rules
         day = self._today or date.today()

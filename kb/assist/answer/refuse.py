@@ -6,10 +6,11 @@ Does not know how hits are ranked; confidence arrives as a number. A refusal say
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from kb.assist.answer.names import NamedInstrument, Resolver
 from kb.assist.answer.question import Question
@@ -42,6 +43,7 @@ class _Words:
     abroad: re.Pattern[str]
     foreign: str
     outside: tuple[_Outside, ...]
+    statistics: _Outside
 
 
 @lru_cache(maxsize=1)
@@ -52,13 +54,14 @@ def _words() -> _Words:
     return _Words(
         re.compile("|".join((foreign["opening"], foreign["asked"], foreign["law"])).replace("PLACE", places)),
         foreign["reason"],
-        tuple(
-            _Outside(
-                re.compile("|".join(o["patterns"])), re.compile(o["unless"]) if "unless" in o else None, o["reason"]
-            )
-            for o in data["outside"]
-        ),
+        tuple(map(_outside, data["outside"])),
+        _outside(data["statistics"]),
     )
+
+
+def _outside(cue: Mapping[str, Any]) -> _Outside:
+    unless = re.compile(cue["unless"]) if "unless" in cue else None
+    return _Outside(re.compile("|".join(cue["patterns"])), unless, cue["reason"])
 
 
 def before_searching(question: Question, generation: Generation) -> Refusal | None:
@@ -145,8 +148,17 @@ def foreign(question: str) -> Refusal | None:
 
 def outside(question: str) -> Refusal | None:
     """Whether the question is about what laws and reports cannot tell; None when not."""
+    return _first(question, _words().outside)
+
+
+def statistic(question: str) -> Refusal | None:
+    """Whether it is asked how often something happened, which only a report can tell; None when not."""
+    return _first(question, (_words().statistics,))
+
+
+def _first(question: str, cues: Sequence[_Outside]) -> Refusal | None:
     text = squeeze(question)
-    for cue in _words().outside:
+    for cue in cues:
         if cue.pattern.search(text) and not (cue.unless is not None and cue.unless.search(text)):
             return Refusal("outside", cue.reason)
     return None

@@ -29,6 +29,9 @@ _LISTED = re.compile(
     r"(?:下列|以下|如下)[^，；。]{0,12}(?:规定|标准|情形|幅度|办法)?[^，；。]{0,12}(?:处罚|罚款|处分|处理|追究)"
 )
 _BARE = {"罚款", "依照其他规定处罚"}
+_KINDS = re.compile(
+    r"\s*[^，。；：:]{2,12}的(?:种类|方式)(?:包括|有)?\s*[：:]"
+)  # a list of what sanctions there are imposes none
 
 
 def is_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
@@ -41,7 +44,7 @@ def is_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
 
 def could_sanction(text: str, path: tuple[str, ...] = ()) -> bool:
     """Whether an article may impose a sanction, from a few words and its headings; not wrong where it says no."""
-    if _MAYBE.search(text) is None:
+    if _MAYBE.search(text) is None or _KINDS.match(text):
         return False
     if any(_HEADING.search(heading) for heading in path):
         return True
@@ -54,7 +57,7 @@ def sanctions(text: str) -> tuple[Sanction, ...]:
     ``condition`` is "" for the base case. Where 项 only list acts, the sanction stands at its 款 (``item`` None);
     where each 项 has its own amount, at the 项.
     """
-    return _read(text) if _MAYBE.search(text) else ()
+    return _read(text) if _MAYBE.search(text) and not _KINDS.match(text) else ()
 
 
 @lru_cache(maxsize=64)  # is_sanction, sanctions and fines of one article follow each other

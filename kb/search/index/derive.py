@@ -32,7 +32,7 @@ from kb.search.lexical import Segment, encode_documents
 from kb.search.pairs import pairs
 from kb.text.read import read
 
-PARSER = "5"  # raised whenever parsing, sanctions, pairs or figures would come out differently for the same file
+PARSER = "6"  # raised whenever parsing, sanctions, pairs or figures would come out differently for the same file
 _ARTICLE_LINE = re.compile(r"^\s*(?:#+\s*|\*\*)?第[〇零一二三四五六七八九十百千]+条", re.MULTILINE)
 _LAW_FOLDERS = frozenset({"laws", "regulations", "法规", "法律", "规章", "法律法规"})
 _REPORT_FOLDERS = frozenset({"reports", "报告", "总结", "工作报告"})
