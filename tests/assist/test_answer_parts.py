@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.app import KnowledgeBase
 from kb.assist.answer.compose import _named
 from kb.assist.answer.intent import cues, read_intent
 from kb.assist.answer.near import by_words
@@ -280,3 +281,13 @@ def test_the_second_address_of_a_law_whose_title_holds_another_is_whole() -> Non
     )
     assert _named(cast(Any, second), [cast(Any, first)]) == "第五条"
     assert _named(cast(Any, first), []) == f"《{title}》第二条"
+
+
+def test_a_duty_that_another_item_punishes_is_not_cited_beside_the_one_quoted(bundled_base: KnowledgeBase) -> None:
+    cited = [c.address for c in bundled_base.ask("老板没组织安全培训就让新人上岗，违反哪条，罚多少？").citations]
+    assert "《安全生产法》第二十八条第一款" in cited
+    assert "《安全生产法》第九十七条第（三）项" in cited
+    assert not [a for a in cited if "第三十条" in a]  # 第九十七条第（七）项 punishes it
+    other = [c.address for c in bundled_base.ask("电工没有证就上岗，违反哪条，罚多少？").citations]
+    assert "《安全生产法》第九十七条第（七）项" in other
+    assert [a for a in other if "第三十条" in a]

@@ -17,6 +17,7 @@ from kb.assist.answer.quote import Quotation, Wish, quote, quotes
 from kb.assist.answer.same import Spans
 from kb.assist.answer.select import DUTY, Chosen
 from kb.assist.answer.spoken import in_law_words
+from kb.base.records import Pair
 from kb.law.parse import paragraphs
 from kb.search.index import Generation
 from kb.search.parts import PartJudge, Place
@@ -42,7 +43,27 @@ class Citer:
     day: date
 
     def cited(self, question: Question, chosen: Sequence[Chosen], *, thin: bool) -> list[Cited]:
-        """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before."""
+        """What was chosen, quoted. ``thin``: a follow-up asks of a person or procedure; the act was told before.
+
+        Without the duties of which it was read that none of the 款 and 项 quoted punishes them, where others are left.
+        """
+        out = self._every(question, chosen, thin)
+        loose = self._loose(out)
+        kept = [c for c in chosen if c.named or c.role != "violation" or c.passage.id not in loose]
+        return out if len(kept) == len(chosen) else self._every(question, kept, thin)
+
+    def _loose(self, cited: Sequence[Cited]) -> set[int]:
+        """Rows of duties that the quoted parts of their sanctions do not punish; empty where that leaves none."""
+        penalties = {c.passage.id: c.quotation for c in cited if c.citation.role == "penalty"}
+        duties = {c.passage.id for c in cited if c.citation.role == "violation"}
+        loose = set()
+        for row in duties:
+            pairs = [p for p in self.generation.pairs(row) if p.duty == row and p.penalty in penalties]
+            if pairs and not any(p.how != "read" or _punishes(penalties[p.penalty], p) for p in pairs):
+                loose.add(row)
+        return loose if loose < duties else set()
+
+    def _every(self, question: Question, chosen: Sequence[Chosen], thin: bool) -> list[Cited]:
         told, *leaning = question.matter, *reversed([q for q in question.leaning if q])
         if thin and leaning:
             told, leaning = leaning[0], [told, *leaning[1:]]
@@ -126,6 +147,12 @@ def _duty(c: Chosen, chosen: Sequence[Chosen], out: Sequence[Cited]) -> str:
         return ""
     quoted = "\n".join(o.quotation.text for o in out if o.citation.role == "violation")
     return quoted or "\n".join(o.passage.text for o in chosen if not o.sanctions) or c.unsaid
+
+
+def _punishes(quoted: Quotation, pair: Pair) -> bool:
+    """Whether the quoted part of a sanction is, or holds, the one of a pair."""
+    same_paragraph = None in (quoted.paragraph, pair.paragraph) or quoted.paragraph == pair.paragraph
+    return same_paragraph and (None in (quoted.item, pair.item) or quoted.item == pair.item)
 
 
 def _best(scores: Scores) -> Place | None:
