@@ -14,7 +14,7 @@ import numpy as np
 
 from kb.search.rank.columns import F32, I64
 from kb.search.rank.means import WordSearch
-from kb.search.rank.values import distinct, greatest
+from kb.search.rank.values import block_starts, distinct, greatest
 
 # Chosen on one fold, by recall at 5 of this score alone.
 SCALE = 2.0
@@ -79,12 +79,9 @@ def likelihood(sums: F32, sizes: I64, weight: F32) -> F32:
 
 def _blocks(lifts: F32, number: I64, starts: I64) -> tuple[F32, I64]:
     """Sums of ``lifts`` over the blocks of each row, [blocks, words asked], and each block's row."""
-    sizes = np.diff(starts)
-    counts = -(-sizes // BLOCK)
-    owner = np.repeat(np.arange(len(sizes)), counts)
+    owner, at = block_starts(starts, BLOCK)
     if not len(owner):
         return np.zeros((0, lifts.shape[1]), np.float32), owner
-    at = starts[owner] + BLOCK * (np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner])
     return np.add.reduceat(lifts.take(number, axis=0), at), owner
 
 

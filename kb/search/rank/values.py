@@ -65,3 +65,11 @@ def greatest(size: int, owner: I64, values: F32) -> F32:
 def pooled_of(evidence: Evidence, found: Candidates) -> F32:
     """BM25 of each candidate with its known questions; 0 without any."""
     return of_sorted(evidence.known.answered_rows, found.pooled, found.rows)
+
+
+def block_starts(starts: I64, size: int) -> tuple[I64, I64]:
+    """Texts that lie one after the other cut into blocks of ``size`` words: each block's text, and where it begins."""
+    counts = -(-np.diff(starts) // size)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    within = np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
+    return owner, starts[owner] + size * within
