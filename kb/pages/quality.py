@@ -6,8 +6,10 @@ Does not know how quality is measured: it reads the result files that ``kb eval`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ TITLE = "评测"
 RESULTS = CHECKOUT / "eval" / "results"
 WORST = 10
 MAX_FILES = 60
+_DAY = 10  # characters of a name that tell the day
+_WHEN = re.compile(r'"when":\s*"([^"]*)"')
 _NONE = "不比较"
 NAMES = {
     "recall@5": "召回@5",
@@ -91,7 +95,19 @@ def _handler(door: Door) -> Handler:
 
 def names(folder: Path | None = None) -> list[str]:
     """Names of the results, newest first; empty when nothing was measured."""
-    return sorted((p.stem for p in (folder or RESULTS).glob("*.json")), reverse=True)[:MAX_FILES]
+    by_day = sorted((folder or RESULTS).glob("*.json"), reverse=True)[:MAX_FILES]
+    return [
+        p.stem for p in sorted(by_day, key=lambda p: (p.stem[:_DAY], _begun(p, p.stat().st_mtime_ns)), reverse=True)
+    ]
+
+
+@lru_cache(maxsize=2 * MAX_FILES)
+def _begun(path: Path, changed: int) -> str:
+    """When the last task of a result began, as written in it; "" where it does not say. ``changed``: of the file."""
+    try:
+        return max(_WHEN.findall(path.read_text("utf-8")), default="")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def run_label(name: str) -> str:

@@ -35,6 +35,14 @@ def test_newest_first_and_only_names_that_are_there(tmp_path: Path) -> None:
     assert quality.load("2025-03-01-c", tmp_path) is None
 
 
+def test_of_one_day_the_run_that_began_last_is_the_newest(tmp_path: Path) -> None:
+    early, late = ({"about": {"when": f"2025-02-01T{hour}:00:00+00:00"}} for hour in ("08", "19"))
+    write(tmp_path, "2025-02-01-f0", {"law": early})
+    write(tmp_path, "2025-02-01-0a", {"law": late})
+    write(tmp_path, "2025-02-02-00", {})
+    assert quality.names(tmp_path) == ["2025-02-02-00", "2025-02-01-0a", "2025-02-01-f0"]
+
+
 @pytest.mark.parametrize(
     ("now", "before", "said"), [(0.9, 0.6, "更好"), (0.6, 0.9, "更差"), (0.62, 0.6, "在误差内"), (0.6, None, "")]
 )
