@@ -20,11 +20,18 @@ from eval.rank.material import Material
 from eval.train_ranker import corpus_of, gather_material, training_options
 from kb.search.rank import NAMES
 
-MEANS = {"BM25": "bm25", "encoder": "cos", "BM25 with known questions": "pooled", "fusion": "fused"}
+MEANS = {
+    "BM25": "bm25",
+    "encoder": "cos",
+    "translation model": "likely",
+    "BM25 with known questions": "pooled",
+    "fusion": "fused",
+}
 GROUPS: Mapping[str, Sequence[str]] = {
     "words one by one": ("words_",),
     "windows and rare words": ("words_wide", "words_narrow", "words_rare", "words_telling", "words_there",
                                "words_hinted"),
+    "translation model": ("likely",),
     "known questions (votes, own, pooled)": ("near_", "worded_", "own_", "pooled", "asked"),
     "trust in known questions": ("dense_asked", "dense_law_asked", "lexical_asked", "lexical_law_asked", "cos_voted",
                                  "cos_beyond_voted", "bm25_voted", "bm25_beyond_voted", "bm25_top"),

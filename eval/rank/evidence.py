@@ -230,9 +230,9 @@ class FoldWords:
         """How telling words are."""
         return self._of.rarity[words]
 
-    def lifts(self, words: I64, asked: I64) -> F32:
-        """How many times likelier words of a question are beside words of passages."""
-        return self._of.translations.of(words, asked)
+    def lifts(self, asked: I64) -> F32:
+        """How many times likelier words of a question are beside every word."""
+        return self._of.translations.of(asked)
 
     def surprisal(self, asked: I64) -> F32:
         """How much words of a question say."""

@@ -165,14 +165,14 @@ class StaticEncoder:
     def _translations(self) -> Translations | None:
         return self._given or Translations.read(static_module(self._folder) or self._folder, self.words)
 
-    def lifts_of(self, ids: npt.NDArray[np.int64], asked: npt.NDArray[np.int64]) -> Vectors:
-        """How many times likelier each word asked is beside each of ``ids`` in an article, [len(ids), len(asked)].
+    def lifts_of(self, asked: npt.NDArray[np.int64]) -> Vectors:
+        """How many times likelier each word asked is beside each word of an article, [words, len(asked)].
 
         0 where that is not known, and for all where no translation model lies beside the table.
         """
         if self._translations is None:
-            return np.zeros((len(ids), len(asked)), np.float32)
-        return self._translations.of(ids, asked)
+            return np.zeros((self.words, len(asked)), np.float32)
+        return self._translations.of(asked)
 
     def surprisal_of(self, asked: npt.NDArray[np.int64]) -> Vectors:
         """Minus the log of how often words of questions are these; ``rarity_of`` where no translation model says."""

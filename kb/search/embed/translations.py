@@ -6,7 +6,9 @@ static encoder beside whose files the table lies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,12 @@ import numpy.typing as npt
 from kb.base.records import ModelError
 
 FILE = "translations.safetensors"
+REMEMBERED = 4  # questions whose tables are kept: a question is weighed in two stages, two at a time
 F32 = npt.NDArray[np.float32]
 I64 = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Translations:
     """Sparse table [words of questions, words of articles], one row after the other.
 
@@ -72,14 +75,21 @@ class Translations:
         save_file(tensors, folder / FILE)
         (folder / FILE).chmod(0o644)  # safetensors writes for the owner only
 
-    def of(self, words: I64, asked: I64) -> F32:
-        """How many times likelier each word asked is beside each word of an article, [words, asked]; 0: not known."""
-        out = np.zeros((len(words), len(asked)), np.float32)
-        row = np.zeros(len(self.surprisal), np.float32)
-        for column, word in enumerate(asked.tolist()):
+    def of(self, asked: I64) -> F32:
+        """How many times likelier each word asked is beside each word of an article, [words, asked]; 0: not known.
+
+        Not to be written to: the tables of the last questions are kept.
+        """
+        return self._remembered(asked.tobytes())
+
+    @cached_property
+    def _remembered(self) -> Callable[[bytes], F32]:
+        return lru_cache(maxsize=REMEMBERED)(self._table)
+
+    def _table(self, asked: bytes) -> F32:
+        words = np.frombuffer(asked, np.int64)
+        out = np.zeros((len(self.surprisal), len(words)), np.float32)
+        for column, word in enumerate(words.tolist()):
             first, last = self.starts[word : word + 2]
-            told = self.words[first:last]
-            row[told] = np.exp(self.lifts[first:last].astype(np.float32))
-            out[:, column] = row.take(words)
-            row[told] = 0
+            out[self.words[first:last], column] = np.exp(self.lifts[first:last].astype(np.float32))
         return out

@@ -121,9 +121,8 @@ def near(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
 
 def _lifts(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
     """Sums of lifts, [texts, words asked]."""
-    every = np.unique(np.concatenate([np.array(ids, np.int64) for ids in texts.ids]))
-    lifts = encoder.lifts_of(every, question.words)
-    return np.stack([lifts[np.searchsorted(every, ids)].sum(axis=0) for ids in texts.ids])
+    lifts = encoder.lifts_of(question.words)
+    return np.stack([lifts[np.array(ids, np.int64)].sum(axis=0) for ids in texts.ids])
 
 
 def asked_signs(places: Sequence[Place], of: Sequence[Place], cosines: npt.NDArray[np.floating]) -> F32:

@@ -66,8 +66,8 @@ class WordSearch(Protocol):
     def rarity(self, words: I64) -> F32:
         """How telling words are, greater for rarer ones."""
 
-    def lifts(self, words: I64, asked: I64) -> F32:
-        """How many times likelier each word of a question is beside each word of a passage, [words, asked]; 0: unknown.
+    def lifts(self, asked: I64) -> F32:
+        """How many times likelier each word of a question is beside each word there is, [words, asked]; 0: unknown.
 
         All 0 where no translation model lies beside the table.
         """

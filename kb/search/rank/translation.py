@@ -14,7 +14,7 @@ import numpy as np
 
 from kb.search.rank.columns import F32, I64
 from kb.search.rank.means import WordSearch
-from kb.search.rank.values import block_starts, distinct, greatest
+from kb.search.rank.values import block_starts, greatest
 
 # Chosen on one fold, by recall at 5 of this score alone.
 SCALE = 2.0
@@ -36,14 +36,13 @@ class Likely:
         return cls(np.zeros(n, np.float32), np.zeros(n, np.float32))
 
 
-def likely(table: WordSearch, asked: I64, every: I64, number: I64, starts: I64) -> Likely:
+def likely(table: WordSearch, asked: I64, words: I64, starts: I64) -> Likely:
     """The words of a question (``asked``, each once) beside those of some rows.
 
-    ``every``: distinct words of the rows; ``number``: the place there of each row's words, one row after the other;
-    ``starts``: where each row begins (one more than rows).
+    ``words``: of the rows, one row after the other; ``starts``: where each row begins (one more than rows).
     """
     weight = _weight(table, asked)
-    blocks, owner = _blocks(table.lifts(every, asked), number, starts)
+    blocks, owner = _blocks(table.lifts(asked), words, starts)
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     sums = np.zeros((len(starts) - 1, len(asked)), np.float32)
     if len(first):
@@ -56,11 +55,10 @@ def likely_whole(table: WordSearch, question: str, rows: I64) -> F32:
     """``Likely.whole`` alone, of many rows."""
     asked = np.unique(table.question(question))
     flat, starts = table.passages(rows)
-    every, number = distinct(flat)
     sums = np.zeros((len(rows), len(asked)), np.float32)
     filled = np.flatnonzero(np.diff(starts))
-    if len(filled) and len(asked):
-        sums[filled] = np.add.reduceat(table.lifts(every, asked).take(number, axis=0), starts[filled])
+    if len(filled):
+        sums[filled] = np.add.reduceat(table.lifts(asked).take(flat, axis=0), starts[filled])
     return likelihood(sums, np.diff(starts), _weight(table, asked))
 
 
@@ -77,12 +75,12 @@ def likelihood(sums: F32, sizes: I64, weight: F32) -> F32:
     return told
 
 
-def _blocks(lifts: F32, number: I64, starts: I64) -> tuple[F32, I64]:
+def _blocks(lifts: F32, words: I64, starts: I64) -> tuple[F32, I64]:
     """Sums of ``lifts`` over the blocks of each row, [blocks, words asked], and each block's row."""
     owner, at = block_starts(starts, BLOCK)
     if not len(owner):
         return np.zeros((0, lifts.shape[1]), np.float32), owner
-    return np.add.reduceat(lifts.take(number, axis=0), at), owner
+    return np.add.reduceat(lifts.take(words, axis=0), at), owner
 
 
 def _best_window(whole: F32, blocks: F32, owner: I64, weight: F32) -> F32:

@@ -170,7 +170,7 @@ def word_signs(table: WordSearch, columns: Columns, question: str, rows: I64, kn
         partner=_together(columns, rows, each, asked.weight, forth),
         own=own,
     )
-    return signs, likely(table, words, every, mine, starts)
+    return signs, likely(table, words, flat, starts)
 
 
 def forth(table: WordSearch, question: str, rows: I64) -> F32:

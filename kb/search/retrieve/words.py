@@ -53,9 +53,9 @@ class Words:
         """How telling words are, greater for rarer ones."""
         return self.encoder.rarity_of(words)
 
-    def lifts(self, words: I64, asked: I64) -> F32:
-        """How many times likelier words of a question are beside words of passages."""
-        return self.encoder.lifts_of(words, asked)
+    def lifts(self, asked: I64) -> F32:
+        """How many times likelier words of a question are beside every word."""
+        return self.encoder.lifts_of(asked)
 
     def surprisal(self, asked: I64) -> F32:
         """How much words of a question say."""
