@@ -56,7 +56,7 @@ class WordNear:
         """One score a text."""
         if not texts:
             return []
-        cosine, pairs, words, *_ = near(self.encoder, Asked.of(self.encoder, question), Texts.of(self.encoder, texts)).T
+        cosine, pairs, words, _ = near(self.encoder, Asked.of(self.encoder, question), Texts.of(self.encoder, texts)).T
         return [float(s) for s in cosine + WORDS * pairs + words]
 
 

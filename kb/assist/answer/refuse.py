@@ -212,7 +212,7 @@ _OPENING = re.compile(
     r"(?:条例|办法|(?<![违非合执司])法|规定|细则))(?=(?:里|中|对|规定|第|要求|怎么|是怎么|什么时候|说|上))"
 )
 _NEWEST = re.compile(
-    r"新版|新的?那?版|(?:新|最新|最近)(?:修订|修正|修改)|(?:修订|修正|修改)(?:以?后|过)的?|改(?:过)?(?:以?后|了以后)的"
+    r"新的?那?版|(?:新|最近)(?:修订|修正|修改)|(?:修订|修正|修改)(?:以?后|过)的?|改(?:过)?(?:以?后|了以后)的"
 )
 _STANDARD_TEXT = re.compile(
     r"(?:(?:[\u4e00-\u9fff]部|总局|署|国家|行业)的?(?:规范|标准|规程)|国标|行标)(?:里|中|的)?(?:是|在)?(?:第几条|第几款|怎么写|原文)"
@@ -267,7 +267,7 @@ def mechanism(question: Question, generation: Generation, common: Callable[[str]
     ``common``: whether a name is one that people use (三管三必须), though no law has it.
     """
     keys = [n.keys[0] for n in question.instruments if n.certain and generation.held(n.keys[0]) is not None]
-    if not keys:
+    if not keys or not quotes(question.text):
         return None
     texts = [p.text for key in keys for p in generation.articles(key)]
     name = invented(question.text, texts)

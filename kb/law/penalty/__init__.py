@@ -29,9 +29,8 @@ _LISTED = re.compile(
     r"(?:下列|以下|如下)[^，；。]{0,12}(?:规定|标准|情形|幅度|办法)?[^，；。]{0,12}(?:处罚|罚款|处分|处理|追究)"
 )
 _BARE = {"罚款", "依照其他规定处罚"}
-_KINDS = re.compile(
-    r"\s*[^，。；：:]{2,12}的(?:种类|方式)(?:包括|有)?\s*[：:]"
-)  # a list of what sanctions there are imposes none
+# A list of what sanctions there are imposes none.
+_KINDS = re.compile(r"\s*[^，。；：:]{2,12}的(?:种类|方式)(?:包括|有)?\s*[：:]")
 
 
 def is_sanction(text: str, path: tuple[str, ...] = ()) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from kb.base.records import ModelError, Passage
 from kb.search.embed import StaticEncoder
 from kb.search.index import Generation
-from kb.search.parts.signs import F32, NAMES, NOTHING, Asked, Texts, asked_signs, near, signs
+from kb.search.parts.signs import F32, NAMES, NOTHING, Asked, Texts, asked_signs, near_and_likely, signs
 from kb.search.parts.split import Part, Place, parts_of
 from kb.search.rank.booster import Booster
 
@@ -76,8 +76,8 @@ class PartJudge:
         of = [(int(k["paragraph"]), int(k["item"]) or None) for k in known]
         places = [p.place for p in ready.parts]
         rows = signs(
-            near(self.encoder, asked, ready.own),
-            near(self.encoder, asked, ready.tied),
+            near_and_likely(self.encoder, asked, ready.own),
+            near_and_likely(self.encoder, asked, ready.tied),
             [bool(p.tied) for p in ready.parts],
             asked_signs(places, of, cosines),
             ready.parts,

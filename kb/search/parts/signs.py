@@ -17,6 +17,7 @@ from kb.base.textnorm import squeeze
 from kb.search.embed import StaticEncoder
 from kb.search.parts.split import Part, Place
 from kb.search.rank.translation import likelihood
+from kb.search.rank.values import shares
 
 F32 = npt.NDArray[np.float32]
 _KINDS = ("cosine", "pairs", "words", "telling", "likely")
@@ -93,36 +94,31 @@ class Asked:
         lengths = encoder.lengths_of(words)
         unit = encoder.vectors_of(words) / np.maximum(lengths, 1e-6)[:, None]
         vector = encoder.encode([text], kind="query")[0]
-        return cls(text, vector, words, unit.astype(np.float32), _shares(lengths), _shares(encoder.surprisal_of(words)))
-
-
-def _shares(values: F32) -> F32:
-    return values / np.float32(max(float(values.sum()), 1e-6))
+        return cls(text, vector, words, unit.astype(np.float32), shares(lengths), shares(encoder.surprisal_of(words)))
 
 
 def near(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
-    """Five numbers a text, shape (n, 5): as ``_KINDS``.
+    """Four numbers a text, shape (n, 4): as ``_KINDS`` without the last.
 
     ``words``: how near each word of the question comes to a word of the text, longer word vectors telling more;
-    ``telling``: the same, words that tell these texts apart weighing more. ``likely``: by the translation model.
+    ``telling``: the same, words that tell these texts apart weighing more.
     """
     best = np.zeros((len(texts.ids), len(question.weight)), np.float32)
-    lifts = np.zeros_like(best)
     if len(question.weight):
         for i, ids in enumerate(texts.ids):
             if ids:
                 best[i] = encoder.cosines_of(np.array(ids), question.unit).max(axis=0)
-        lifts = _lifts(encoder, question, texts)
-    apart = _shares(question.weight * (best.max(axis=0) - best.min(axis=0)) if len(best) else question.weight)
-    likely = likelihood(lifts, np.array([len(ids) for ids in texts.ids], np.int64), question.surprisal)
-    pairs = np.array(_shared(question.text, texts.pairs))
-    return np.stack((texts.vectors @ question.vector, pairs, best @ question.weight, best @ apart, likely), 1)
+    apart = shares(question.weight * (best.max(axis=0) - best.min(axis=0)) if len(best) else question.weight)
+    cosine = texts.vectors @ question.vector
+    return np.stack((cosine, np.array(_shared(question.text, texts.pairs)), best @ question.weight, best @ apart), 1)
 
 
-def _lifts(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
-    """Sums of lifts, [texts, words asked]."""
+def near_and_likely(encoder: StaticEncoder, question: Asked, texts: Texts) -> F32:
+    """Five numbers a text, shape (n, 5): as ``near``, and how likely its words make the question's."""
     lifts = encoder.lifts_of(question.words)
-    return np.stack([lifts[np.array(ids, np.int64)].sum(axis=0) for ids in texts.ids])
+    sums = np.stack([lifts[np.array(ids, np.int64)].sum(axis=0) for ids in texts.ids])
+    sizes = np.array([len(ids) for ids in texts.ids], np.int64)
+    return np.column_stack((near(encoder, question, texts), likelihood(sums, sizes, question.surprisal)))
 
 
 def asked_signs(places: Sequence[Place], of: Sequence[Place], cosines: npt.NDArray[np.floating]) -> F32:

@@ -14,7 +14,7 @@ import numpy as np
 
 from kb.search.rank.columns import F32, I64
 from kb.search.rank.means import WordSearch
-from kb.search.rank.values import block_starts, greatest
+from kb.search.rank.values import block_starts, greatest, shares
 
 # Chosen on one fold, by recall at 5 of this score alone.
 SCALE = 2.0
@@ -41,7 +41,7 @@ def likely(table: WordSearch, asked: I64, words: I64, starts: I64) -> Likely:
 
     ``words``: of the rows, one row after the other; ``starts``: where each row begins (one more than rows).
     """
-    weight = _weight(table, asked)
+    weight = shares(table.surprisal(asked))
     blocks, owner = _blocks(table.lifts(asked), words, starts)
     first = np.flatnonzero(np.diff(owner, prepend=-1))
     sums = np.zeros((len(starts) - 1, len(asked)), np.float32)
@@ -59,13 +59,7 @@ def likely_whole(table: WordSearch, question: str, rows: I64) -> F32:
     filled = np.flatnonzero(np.diff(starts))
     if len(filled):
         sums[filled] = np.add.reduceat(table.lifts(asked).take(flat, axis=0), starts[filled])
-    return likelihood(sums, np.diff(starts), _weight(table, asked))
-
-
-def _weight(table: WordSearch, asked: I64) -> F32:
-    """Shares of the words asked, rarer ones weighing more."""
-    weight = table.surprisal(asked)
-    return weight / np.float32(max(float(weight.sum()), 1e-6))
+    return likelihood(sums, np.diff(starts), shares(table.surprisal(asked)))
 
 
 def likelihood(sums: F32, sizes: I64, weight: F32) -> F32:

@@ -55,6 +55,11 @@ def of_sorted(rows: I64, scores: F32, wanted: I64) -> F32:
     return np.where(rows[at] == wanted, scores[at], np.float32(0)).astype(np.float32)
 
 
+def shares(values: F32) -> F32:
+    """Parts of the sum, together 1; zeros where all are."""
+    return values / np.float32(max(float(values.sum()), 1e-6))
+
+
 def greatest(size: int, owner: I64, values: F32) -> F32:
     """Greatest value of each owner, 0 without one."""
     out = np.zeros(size, np.float32)

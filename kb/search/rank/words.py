@@ -14,7 +14,7 @@ import numpy as np
 from kb.search.rank.columns import F32, I64, Columns
 from kb.search.rank.evidence import WordSearch
 from kb.search.rank.translation import Likely, likely
-from kb.search.rank.values import block_starts, distinct, greatest
+from kb.search.rank.values import block_starts, distinct, greatest, shares
 
 # Cosines from which a word counts as there, as found, as hinted at: 车子 and 机动车 lie about at .6.
 THERE, FOUND, HINTED = 0.8, 0.6, 0.45
@@ -66,14 +66,14 @@ class _Asked:
         weight, rarity = table.lengths(words), table.rarity(words)
         unit = table.vectors(words)
         unit /= np.maximum(weight, 1e-6)[:, None]
-        return cls(unit, _shares(weight), _shares(rarity))
+        return cls(unit, shares(weight), shares(rarity))
 
     def telling(self) -> F32:
         """``rarity`` of the rarest words alone."""
         out = np.zeros_like(self.rarity)
         rarest = np.argsort(-self.rarity, kind="stable")[:TELLING]
         out[rarest] = self.rarity[rarest]
-        return _shares(out)
+        return shares(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,6 @@ class _Alike:
             best = (self.best * self.long).take(words)
             out[filled] = np.add.reduceat(best, at) / np.maximum(mass, 1e-6)
         return out
-
-
-def _shares(values: F32) -> F32:
-    return values / np.float32(max(float(values.sum()), 1e-6))
 
 
 def _whole(n: int, blocks: F32, owner: I64) -> F32:
