@@ -1,4 +1,4 @@
-"""Weights of the cheap first stage: ``python -m eval.rank.prune``: which candidates are worth weighing in full.
+"""Weights of the cheap first stage, ``python -m eval.rank.prune``: which candidates are worth weighing in full.
 
 Does not know the ranker that comes after. Questions are those that a fold left out, under that fold's evidence, half of
 them about laws without known questions; the figures are of folds that the weights never saw.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,19 +20,37 @@ from eval.rank.calibrate import logistic
 from eval.rank.evidence import LEFT_OUT, Corpus, FoldEvidence, Trainer
 from eval.rank.material import Names, query_of
 from eval.train_ranker import FOLDS, SHARE, corpus_of, training_options
-from kb.search.rank.logistic import F64, Logistic
-from kb.search.rank.prune import FILE, KEPT, SIGNS, signs
+from kb.search.rank.columns import F32, I64
+from kb.search.rank.logistic import Logistic
+from kb.search.rank.prune import (
+    FILE,
+    FIRST,
+    KEPT,
+    MIDDLE,
+    SECOND,
+    best,
+    cheap_signs,
+    has_questions,
+    likelihoods,
+    more_signs,
+    odds,
+)
 from kb.search.retrieve.candidates import gather
 
 EACH = 300  # questions a fold of either kind
-TRIED = (80, KEPT, 120, 140)
+TRIED = (KEPT, 80, 100, 120, MIDDLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question: ``x`` signs of its candidates, ``y`` which are gold, ``gold`` how many there are."""
+    """One question: what is known of its candidates (``cheap`` [signs, candidates], ``asked``, ``likely``).
 
-    x: F64
+    ``y``: which are gold; ``gold``: how many there are.
+    """
+
+    cheap: F32
+    asked: npt.NDArray[np.bool_]
+    likely: F32
     y: npt.NDArray[np.bool_]
     gold: int
     unseen: bool
@@ -49,24 +67,53 @@ def cases(corpus: Corpus, fold: questions.Fold, evidence: FoldEvidence, names: N
             query = query_of(item, evidence, corpus.allowed, names)
             found = gather(evidence.evidence, query)
             y = np.isin(found.rows, np.array(item.gold, np.int64))
-            out.append(Case(signs(evidence.evidence, query, found), y, len(item.gold), unseen, fold.n))
+            cheap, asked = cheap_signs(evidence.evidence, query, found), has_questions(evidence.evidence, found)
+            likely = likelihoods(evidence.evidence, query, found.rows)
+            out.append(Case(cheap, asked, likely, y, len(item.gold), unseen, fold.n))
     return out
 
 
-def fit(some: Sequence[Case]) -> Logistic:
-    """Every question weighs the same."""
-    weights = np.concatenate([np.full(len(c.y), 1.0 / len(c.y)) for c in some])
-    x, y = np.concatenate([c.x for c in some]), np.concatenate([c.y for c in some])
-    return logistic(x, y.astype(np.float64), weights * len(weights))
-
-
-def kept(some: Sequence[Case], weights: F64, n: int) -> float:
-    """Mean share of a question's gold among its ``n`` best candidates."""
-    shares = []
+def fit(some: Sequence[Case], signs: Callable[[Case], tuple[F32, I64]]) -> Logistic:
+    """``signs`` of some candidates of a case and their positions. Every question weighs the same."""
+    xs, ys = [], []
     for c in some:
-        best = np.argsort(-(c.x @ weights), kind="stable")[:n]
-        shares.append(c.y[best].sum() / c.gold)
-    return float(np.mean(shares))
+        x, at = signs(c)
+        asked = c.asked[at]
+        xs.append(np.concatenate((x * asked, x * ~asked)).T)
+        ys.append(c.y[at])
+    weights = np.concatenate([np.full(len(y), 1.0 / len(y)) for y in ys])
+    return logistic(
+        np.concatenate(xs).astype(np.float64), np.concatenate(ys).astype(np.float64), weights * len(weights)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """Both models, as ``kb.search.rank.prune`` asks them one after the other."""
+
+    first: Logistic
+    second: Logistic
+
+    @classmethod
+    def of(cls, some: Sequence[Case]) -> Cascade:
+        """Train; the second on what the first leaves."""
+        first = fit(some, lambda c: (c.cheap, np.arange(len(c.y))))
+        return cls(first, fit(some, lambda c: middle(first, c)))
+
+    def kept(self, some: Sequence[Case], n: int) -> float:
+        """Mean share of a question's gold among its ``n`` best candidates."""
+        shares = []
+        for c in some:
+            x, at = middle(self.first, c)
+            left = at[best(odds(self.second.weights, x, c.asked[at]), n)]
+            shares.append(c.y[left].sum() / c.gold)
+        return float(np.mean(shares))
+
+
+def middle(first: Logistic, case: Case) -> tuple[F32, I64]:
+    """Signs of the candidates that the second model sees, and their positions."""
+    at = best(odds(first.weights, case.cheap, case.asked), MIDDLE)
+    return more_signs(case.cheap[:, at], case.likely[at]), at
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,18 +135,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for unseen in (False, True):
         shares: dict[str, list[float]] = {}
         for n in range(options.folds):
-            weights = fit([c for c in every if c.fold != n]).weights
+            cascade = Cascade.of([c for c in every if c.fold != n])
             some = [c for c in every if c.fold == n and c.unseen == unseen]
-            shares.setdefault("all", []).append(kept(some, weights, 10_000))
+            shares.setdefault("all", []).append(float(np.mean([c.y.sum() / c.gold for c in some])))
             for k in TRIED:
-                shares.setdefault(str(k), []).append(kept(some, weights, k))
+                shares.setdefault(str(k), []).append(cascade.kept(some, k))
         figures["laws left out" if unseen else "known laws"] = {
             k: round(float(np.mean(v)), 4) for k, v in shares.items()
         }
-    model = fit(every)
     print(json.dumps(figures, indent=1))
-    print({name: round(float(w), 2) for name, w in zip(SIGNS, model.weights, strict=True)})
-    plain = {"weights": [round(float(w), 5) for w in model.weights], "bias": round(model.bias, 5), "kept": figures}
+    model = Cascade.of(every)
+    plain: dict[str, object] = {"kept": figures}
+    for name, signs, part in (("first", FIRST, model.first), ("second", SECOND, model.second)):
+        print(name, {s: round(float(w), 2) for s, w in zip(signs, part.weights, strict=True)})
+        plain[name] = {"weights": [round(float(w), 5) for w in part.weights], "bias": round(part.bias, 5)}
     FILE.write_text(json.dumps(plain, indent=1) + "\n", "utf-8")
     return 0
 

@@ -148,7 +148,7 @@ def ranked(corpus: Stard, fold: Fold, folder: Path, model: Any, settings: Settin
             "bm25": found.lists["lexical"].rows,
             "dense": found.lists["dense"].rows,
             "fusion": found.rows,
-            "ranker": weighed.rows[np.argsort(-scores, kind="stable")],
+            "ranker": np.concatenate((weighed.rows[np.argsort(-scores, kind="stable")], weighed.rest)),
         }
         for name, rows in lists.items():
             out[name][str(number)] = [str(r) for r in rows[:DEPTH].tolist()]

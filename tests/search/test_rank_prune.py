@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.search.rank import Candidates, Query
-from kb.search.rank.prune import SIGNS, pruned, signs
+from kb.search.rank.prune import (
+    FIRST,
+    SECOND,
+    best,
+    cheap_signs,
+    has_questions,
+    likelihoods,
+    more_signs,
+    odds,
+    pruned,
+)
 from kb.search.rank.values import log_rank, of_rows, of_sorted, relative
 from kb.search.retrieve import Retriever, Scope
 from kb.search.retrieve.candidates import gather
@@ -22,16 +32,34 @@ def asked(retriever: Retriever, everywhere: Scope) -> tuple[Query, Candidates]:
     return query, gather(retriever.evidence, query)
 
 
-def test_one_row_of_signs_a_candidate(retriever: Retriever, asked: tuple[Query, Candidates]) -> None:
+def test_signs_of_both_models(retriever: Retriever, asked: tuple[Query, Candidates]) -> None:
     query, found = asked
-    matrix = signs(retriever.evidence, query, found)
-    assert matrix.shape == (len(found.rows), len(SIGNS))
-    assert np.isfinite(matrix).all()
-    has = retriever.evidence.columns.asked[found.rows] > 0
-    half = len(SIGNS) // 2
+    cheap = cheap_signs(retriever.evidence, query, found)
+    assert cheap.shape == (len(FIRST) // 2, len(found.rows))
+    more = more_signs(cheap, likelihoods(retriever.evidence, query, found.rows))
+    assert more.shape == (len(SECOND) // 2, len(found.rows))
+    assert np.isfinite(more).all()
+    assert (more[: len(cheap)] == cheap).all()
+
+
+def test_an_article_with_known_questions_is_weighed_as_one_of_those_only(
+    retriever: Retriever, asked: tuple[Query, Candidates]
+) -> None:
+    query, found = asked
+    cheap, has = cheap_signs(retriever.evidence, query, found), has_questions(retriever.evidence, found)
     assert 0 < has.sum() < len(has)
-    assert not matrix[has][:, half:].any()  # an article with known questions is weighed as one of those only
-    assert not matrix[~has][:, :half].any()
+    weights = np.zeros(len(FIRST))
+    weights[: len(FIRST) // 2] = 1.0
+    told = odds(weights, cheap, has)
+    assert not told[~has].any()
+    assert told[has] == pytest.approx(cheap.sum(axis=0)[has], rel=1e-5)
+
+
+@given(st.lists(st.integers(-50, 50), max_size=30), st.integers(1, 40))
+def test_the_best_in_their_order(values: list[int], n: int) -> None:
+    at = best(np.array(values, np.float64), n)
+    assert at.tolist() == sorted(set(at.tolist()))
+    assert sorted(values, reverse=True)[:n] == sorted((values[i] for i in at.tolist()), reverse=True)
 
 
 def test_few_candidates_all_stay(retriever: Retriever, asked: tuple[Query, Candidates]) -> None:

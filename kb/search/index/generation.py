@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -67,6 +67,12 @@ class DocumentRow:
     def broken_off(self) -> bool:
         """Whether the file lacks its end: an article past it may well exist."""
         return "end_missing" in self.notes
+
+
+@lru_cache(maxsize=1 << 12)
+def _path(stored: str) -> tuple[str, ...]:
+    """Headings above a passage, shared by all passages of a chapter."""
+    return tuple(json.loads(stored))
 
 
 class Closable(Protocol):
@@ -179,7 +185,7 @@ class Generation:
             version=document.version,
             article=None if number is None else ArticleNo(number, suffix),
             part=part,
-            path=tuple(json.loads(path)),
+            path=_path(path),
             start=start,
             end=end,
             text_kind="digest" if document.text_kind == "digest" else "official",

@@ -11,7 +11,6 @@ score is worked out when asked. That costs twice bm25s' scoring time (0.6 agains
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from kb.search.lexical.terms import term_key, terms
 FORMAT = 1
 K1, B = 1.5, 0.75  # bm25s' defaults
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 COMMON = 6  # a term in more than a sixth of the documents is kept as a column: added twice as fast as its postings
 COLUMNS = 64  # of these at most
@@ -105,32 +105,32 @@ class LexicalIndex:
     def scores(self, question: str | Mapping[str, float]) -> F32:
         """BM25 of every document; 0 where no term matches. A mapping gives terms with weights instead of a text."""
         out = np.zeros(len(self), np.float32)
-        rare: list[tuple[slice, float]] = []
-        for at, weight in self._lookup(question):
-            span = self._span(at)
-            documents = span.stop - span.start
-            worth = weight * self._idf(documents)
-            if documents < FEW:
-                rare.append((span, worth))
-            elif documents * COMMON > len(self):
-                out += self._column(at) * np.float32(worth)
+        at, weights = self._lookup(question)
+        first, sizes = self._extent(at)
+        worth = (weights * self._idf(sizes)).astype(np.float32)
+        rare = sizes < FEW
+        for i in np.flatnonzero(~rare).tolist():
+            if sizes[i] * COMMON > len(self):
+                out += self._column(int(at[i])) * worth[i]
             else:
-                rows, part = self._postings([span])
-                part *= np.float32(worth)
+                rows, part = self._postings(first[i : i + 1], sizes[i : i + 1])
+                part *= worth[i]
                 part += out.take(rows)
                 out[rows] = part  # a term's rows are distinct; half the time of np.add.at
-        if rare:
-            rows, part = self._postings([span for span, _ in rare])
-            part *= np.repeat([np.float32(worth) for _, worth in rare], [s.stop - s.start for s, _ in rare])
+        if rare.any():
+            rows, part = self._postings(first[rare], sizes[rare])
+            part *= worth[rare].repeat(sizes[rare])
             np.add.at(out, rows, part)
         return out
 
-    def _span(self, at: int) -> slice:
-        """Where the postings of a term lie."""
-        return slice(int(self._starts[at]), int(self._starts[at + 1]))
+    def _extent(self, at: I64) -> tuple[I64, I64]:
+        """Where the postings of some terms begin, and how many documents hold each."""
+        first = self._starts.take(at).astype(np.int64)
+        return first, self._starts.take(at + 1) - first
 
-    def _postings(self, spans: Sequence[slice]) -> tuple[I64, F32]:
+    def _postings(self, first: I64, sizes: I64) -> tuple[I64, F32]:
         """Documents of some terms, one term after the other, and count / (count + norm) of each."""
+        spans = [slice(a, a + n) for a, n in zip(first.tolist(), sizes.tolist(), strict=True)]
         rows = np.concatenate([self._rows[s] for s in spans]).astype(np.int64)  # numpy's own index type
         counts = np.concatenate([self._counts[s] for s in spans])
         part = self._norm.take(rows)
@@ -141,7 +141,7 @@ class LexicalIndex:
     def _make_column(self, at: int) -> F32:
         """What ``_postings`` gives, over all documents: 0 where the term does not stand."""
         out = np.zeros(len(self), np.float32)
-        rows, part = self._postings([self._span(at)])
+        rows, part = self._postings(*self._extent(np.array([at])))
         out[rows] = part
         return out
 
@@ -165,18 +165,15 @@ class LexicalIndex:
         asked = _asked(question) if isinstance(question, str) else _weighted(dict.fromkeys(question, 1.0))
         places = self._places(asked.keys)
         names = [t for t, at in zip(asked.names, places, strict=True) if at >= 0]
-        found = [int(at) for at in places if at >= 0]
-        idf = np.zeros(len(found), np.float32)
-        counts = np.zeros((len(found), len(wanted)), np.uint8)
-        for i, at in enumerate(found):
-            span = self._span(at)
-            postings = self._rows[span]
-            idf[i] = self._idf(len(postings))
+        first, sizes = self._extent(places[places >= 0])
+        counts = np.zeros((len(first), len(wanted)), np.uint8)
+        for i, (a, n) in enumerate(zip(first.tolist(), sizes.tolist(), strict=True)):
+            postings = self._rows[a : a + n]
             slot = postings.searchsorted(ascending)
-            slot[slot == len(postings)] = 0
+            slot[slot == n] = 0
             hit = (postings.take(slot) == ascending).nonzero()[0]
-            counts[i, order[hit]] = self._counts[span].take(slot[hit])
-        return names, idf, counts
+            counts[i, order[hit]] = self._counts[a : a + n].take(slot[hit])
+        return names, self._idf(sizes).astype(np.float32), counts
 
     def norms(self, rows: npt.ArrayLike) -> F32:
         """Length part of BM25 for ``rows``: score of a term = idf · count / (count + norm)."""
@@ -187,8 +184,9 @@ class LexicalIndex:
         whole = Segment(self._keys, self._starts, self._rows, self._counts, self._lengths)
         return whole.select(rows)
 
-    def _idf(self, documents: int) -> float:
-        return math.log(1 + (len(self) - documents + 0.5) / (documents + 0.5))
+    def _idf(self, documents: I64) -> F64:
+        idf: F64 = np.log(1 + (len(self) - documents + 0.5) / (documents + 0.5))
+        return idf
 
     def _places(self, keys: npt.NDArray[np.uint64]) -> I64:
         """Position of each term among the keys, -1 where the index does not hold it."""
@@ -197,11 +195,12 @@ class LexicalIndex:
         at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[at] == keys, at, -1)
 
-    def _lookup(self, question: str | Mapping[str, float]) -> list[tuple[int, float]]:
-        """(position, weight) of every known term; a repeated term weighs as often as it stands there."""
+    def _lookup(self, question: str | Mapping[str, float]) -> tuple[I64, F64]:
+        """Position and weight of every known term; a repeated term weighs as often as it stands there."""
         asked = _asked(question) if isinstance(question, str) else _weighted(question)
-        places = self._places(asked.keys).tolist()
-        return [(at, w) for at, w in zip(places, asked.weights, strict=True) if at >= 0 and w]
+        places = self._places(asked.keys)
+        counts = (places >= 0) & (asked.weights != 0)
+        return places[counts], asked.weights[counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +209,12 @@ class _Asked:
 
     names: tuple[str, ...]
     keys: npt.NDArray[np.uint64]
-    weights: tuple[float, ...]
+    weights: F64
 
 
 def _weighted(weights: Mapping[str, float]) -> _Asked:
     keys = np.fromiter(map(term_key, weights), np.uint64, len(weights))
-    return _Asked(tuple(weights), keys, tuple(weights.values()))
+    return _Asked(tuple(weights), keys, np.fromiter(weights.values(), np.float64, len(weights)))
 
 
 @lru_cache(maxsize=64)
@@ -226,14 +225,14 @@ def _asked(question: str) -> _Asked:
 
 def best(scores: F32, k: int, mask: npt.NDArray[np.bool_] | None = None) -> tuple[I64, F32]:
     """Positions of the ``k`` greatest positive ``scores`` where ``mask`` holds, greatest first, ties by position."""
-    if mask is not None:
-        scores = np.where(mask, scores, np.float32(0))
     if k <= 0 or not len(scores):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     greatest = scores.max()
     for share in (0.5, 0.25, 0.125, 0.0):  # sorting the few above half the greatest is cheaper than partitioning all
         limit = greatest * np.float32(share)
         rows = np.flatnonzero(scores >= limit if limit > 0 else scores > 0)
+        if mask is not None:
+            rows = rows[mask.take(rows)]
         if len(rows) >= k:
             break
     if len(rows) > k:

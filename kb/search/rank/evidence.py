@@ -6,8 +6,10 @@ Does not know where any of it is stored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+import numpy as np
 
 from kb.search.rank.columns import F32, I64, Columns, Flags, gathered
 from kb.search.rank.laws import Laws
@@ -80,7 +82,7 @@ class Candidates:
 
     ``lists``: best first by each means. ``fused``: score of every row by reciprocal rank fusion. ``bm25``: of every
     row of the index; ``pooled``: of every one of ``answered_rows`` with its questions. ``near`` and ``worded``: known
-    questions by vector and by words.
+    questions by vector and by words. ``rest``: rows that the first stage left out, those worth most first.
     """
 
     rows: I64
@@ -90,3 +92,4 @@ class Candidates:
     pooled: F32
     near: Votes
     worded: Votes
+    rest: I64 = field(default_factory=lambda: np.empty(0, np.int64))

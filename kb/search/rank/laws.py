@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,11 +35,17 @@ def field_words(title: str, place: str, titles: str) -> tuple[str, ...]:
     ``place``: whose rule it is, empty for national law; ``titles``: of all instruments, one a line.
     """
     text = clean(title.replace(place, "")) if place else clean(title)
-    found = [w for w in dict.fromkeys(words(text)) if not _plain(w) and titles.count(w) <= MANY]
+    found = [w for w in dict.fromkeys(words(text)) if not _plain(w) and _times(w, titles) <= MANY]
     long = [w for w in found if len(w) > 1]
     return tuple(long or found)  # a single character names a field where nothing else does: 核安全法
 
 
+@lru_cache(maxsize=1 << 14)
+def _times(word: str, titles: str) -> int:
+    return titles.count(word)
+
+
+@lru_cache(maxsize=1 << 14)
 def _plain(word: str) -> bool:
     """Whether a word is plain or made of plain words (生产安全事故)."""
     plain = plain_words()
@@ -77,7 +83,9 @@ class Laws:
         self._columns, self._vectors, self._table = columns, vectors, table
         self._titles = "\n".join(dict.fromkeys(columns.titles))
         self._fields: dict[int, _Field] = {}
-        self._topics: dict[int, F32] = {}
+        self._topics = np.zeros((len(columns.titles), vectors.rows(np.zeros(1, np.int64)).shape[1]), np.float32)
+        self._known = np.zeros(len(columns.titles), np.bool_)  # whose topics are worked out
+        self._of_word = lru_cache(maxsize=1 << 14)(self._make_word)
 
     def signs(self, question: str, vector: F32, documents: I64) -> LawSigns:
         """What speaks for each of some ``documents`` (numbers, each once); ``vector``: of the question, of length 1."""
@@ -99,17 +107,23 @@ class Laws:
             starts = np.cumsum(sizes[filled]) - sizes[filled]
             near[filled] = np.maximum.reduceat(best, starts)
             mean[filled] = np.add.reduceat(best, starts) / sizes[filled]
-        topics = np.stack([self._topic(d) for d in numbers]) if n else np.zeros((0, len(vector)), np.float32)
-        return LawSigns(near, mean, (sizes == 0).astype(np.float32), topics @ vector)
+        for new in documents[~self._known.take(documents)].tolist():
+            self._topics[new] = self._topic(new)
+            self._known[new] = True
+        return LawSigns(near, mean, (sizes == 0).astype(np.float32), self._topics.take(documents, axis=0) @ vector)
 
     def _unit(self, text: str) -> F32:
         """Unit vectors of a text's words, [words, dim]."""
-        if self._table is None:
-            return np.zeros((0, 1), np.float32)
-        found = self._table.vectors(self._table.question(text))
+        found = self._words(text)
         length = np.linalg.norm(found, axis=1, keepdims=True)
         unit: F32 = found / np.maximum(length, 1e-6)
         return unit
+
+    def _words(self, text: str) -> F32:
+        """Vectors of a text's words, [words, dim]."""
+        if self._table is None:
+            return np.zeros((0, 1), np.float32)
+        return self._table.vectors(self._table.question(text))
 
     def _field(self, document: int) -> _Field:
         found = self._fields.get(document)
@@ -124,16 +138,17 @@ class Laws:
     def _of_words(self, named: Sequence[str]) -> F32:
         if self._table is None or not named:
             return np.zeros((0, 1), np.float32)
-        sums = np.stack([self._table.vectors(self._table.question(w)).sum(axis=0) for w in named])
-        unit: F32 = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
+        return np.stack([self._of_word(w) for w in named])
+
+    def _make_word(self, word: str) -> F32:
+        """Unit vector of a title's word."""
+        found = self._words(word).sum(axis=0)
+        unit: F32 = found / np.maximum(np.linalg.norm(found), 1e-6)
         return unit
 
     def _topic(self, document: int) -> F32:
         """Unit vector of the mean of a document's rows."""
-        found = self._topics.get(document)
-        if found is None:
-            first, last = self._columns.spans[document]
-            mean = self._vectors.rows(np.arange(first, last)).mean(axis=0)
-            found = mean / max(float(np.linalg.norm(mean)), 1e-6)
-            self._topics[document] = found
-        return found
+        first, last = self._columns.spans[document]
+        mean = self._vectors.rows(np.arange(first, last)).mean(axis=0)
+        unit: F32 = mean / max(float(np.linalg.norm(mean)), 1e-6)
+        return unit

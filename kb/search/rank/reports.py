@@ -84,9 +84,12 @@ def years(text: str) -> frozenset[int]:
     return frozenset(2000 + int(m[1] or m[2]) for m in _YEAR.finditer(text))
 
 
+_letters = lru_cache(maxsize=1 << 12)(bigrams)  # of titles
+
+
 def title_fit(question: str, titles: Sequence[str]) -> F32:
     """How much of what tells the titles apart stands in the question, of the best title 1; zeros when none does."""
-    sets = [bigrams(t) for t in titles]
+    sets = [_letters(t) for t in titles]
     counts: dict[str, int] = {}
     for s in sets:
         for b in s:
@@ -135,19 +138,26 @@ def _year_fit(asked: frozenset[int], own: frozenset[int]) -> float:
     return 1.0 if asked & own else -1.0
 
 
-def route_signs(evidence: Evidence, query: Query, reports: I64, bm25: F32, best_cosine: float, known: float) -> F64:
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best of the laws by vector and by words; ``known``: nearness of the nearest known question."""
+
+    cosine: float
+    bm25: float
+    known: float
+
+
+def route_signs(evidence: Evidence, query: Query, reports: I64, bm25: F32, laws: Best) -> F64:
     """Signs of a question as a whole: is it about reports? Shape (len(ROUTE_SIGNS),).
 
-    ``reports``: rows of reports; ``best_cosine``: of the laws; ``known``: of the nearest known question.
+    ``reports``: rows of reports; ``bm25``: of every row of the index.
     """
     text = query.text
     columns = evidence.columns
     titles = [columns.titles[d] for d in np.unique(columns.document[reports]).tolist()]
     asked = bigrams(text)
-    named = max((len(bigrams(t) & asked) for t in titles), default=0)
-    laws = np.where(query.allowed, bm25, np.float32(0))
-    laws[reports] = 0
-    top_law, top_report = float(laws.max(initial=0.0)), float(bm25[reports].max(initial=0.0))
+    named = max((len(_letters(t) & asked) for t in titles), default=0)
+    top_report = float(bm25[reports].max(initial=0.0))
     cosine = float(evidence.vectors.cosines(reports, query.vector).max(initial=0.0)) if len(reports) else 0.0
     return np.array(
         [
@@ -155,9 +165,9 @@ def route_signs(evidence: Evidence, query: Query, reports: I64, bm25: F32, best_
             min(len(_SAYS_LAW.findall(text)), 3),
             float(bool(years(text))),
             min(named, 6),
-            top_report / max(top_law, 1e-6) - 1,
-            cosine - best_cosine,
-            known,
+            top_report / max(laws.bm25, 1e-6) - 1,
+            cosine - laws.cosine,
+            laws.known,
             float(_ASKS_NUMBER.search(text) is not None),
         ],
         np.float64,

@@ -86,4 +86,6 @@ def _best_window(whole: F32, blocks: F32, owner: I64, weight: F32) -> F32:
     sums = (wide[WIDE:] - wide[:-WIDE])[within].astype(np.float32)
     found = owner[: 1 - WIDE][within]
     best = greatest(len(whole), found, np.log1p(SCALE * sums / np.float32(BLOCK * WIDE)) @ weight)
-    return np.where(np.isin(np.arange(len(whole)), found), best, whole)
+    whole = whole.copy()
+    whole[found] = best[found]
+    return whole

@@ -22,7 +22,7 @@ QUESTIONS = 40  # known questions whose answers become candidates
 VOTERS = 100  # known questions that are counted
 NAMED = 25  # rows of a document that the question names
 REPORTS = 400  # passages of reports up to which all are weighed: some ten reports
-EMPTY = 8  # characters of a report's passage that says nothing: a number (48.) whose text stands elsewhere
+EMPTY = 8  # characters of a passage that says nothing: a number (48.) whose text stands elsewhere
 PARTNERS_OF = 20  # first candidates whose duties and penalties come along
 
 # Weights of the fusion measured in design/retrieval (dense, plain BM25, nearest question dense and BM25).
@@ -77,14 +77,18 @@ def of_documents(evidence: Evidence, query: Query) -> Ranked:
 
 
 def report_rows(evidence: Evidence, query: Query, allowed: Flags, bm25: F32) -> I64:
-    """Passages of reports that say something and compete: all while they are few, else the nearest and best worded."""
-    allowed = allowed & (evidence.columns.length > np.log2(1 + EMPTY))
+    """Passages of reports that compete: all while they are few, else the nearest and best worded."""
     rows = np.flatnonzero(allowed)
     if len(rows) <= REPORTS:
         return rows
     near, _ = evidence.vectors.top(query.vector, DENSE, allowed)
     worded, _ = best(bm25, LEXICAL, allowed)
     return np.union1d(near, worded)
+
+
+def saying(evidence: Evidence) -> Flags:
+    """Rows that say something: a flag each."""
+    return np.asarray(evidence.columns.length > np.log2(1 + EMPTY))
 
 
 def partners(evidence: Evidence, rows: I64, allowed: Flags) -> Ranked:

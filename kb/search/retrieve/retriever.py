@@ -23,8 +23,8 @@ from kb.search.rank import Candidates, Columns, Evidence, Query, Ranker, feature
 from kb.search.rank.columns import I64, Flags
 from kb.search.rank.cross import FIRST, CrossReranker
 from kb.search.rank.logistic import F64
-from kb.search.rank.reports import report_model, route_signs, row_signs
-from kb.search.retrieve.candidates import gather, report_rows
+from kb.search.rank.reports import Best, report_model, route_signs, row_signs
+from kb.search.retrieve.candidates import gather, report_rows, saying
 from kb.search.retrieve.collapse import collapsed
 from kb.search.retrieve.found import Found, joined
 from kb.search.retrieve.fusion import interleave
@@ -126,7 +126,7 @@ class Retriever:
         flags = mask(eligible(self.generation.documents(), scope), len(self.generation))
         flags &= self.generation.answerable
         of_report = self.evidence.columns.report[self.evidence.columns.document]
-        laws, reports = flags & ~of_report, flags & of_report
+        laws, reports = flags & ~of_report, flags & of_report & saying(self.evidence)
         for f in (laws, reports):
             f.setflags(write=False)
         return Allowed(laws, reports)
@@ -207,8 +207,11 @@ class Retriever:
         rows = candidates.rows[judged.order].tolist()
         for row in rows:
             why[row].add("rerank")
-        scores = tuple(judged.probability[judged.order].tolist())
-        return self._read_again(query, Found(tuple(rows), scores, why, judged.confidence))
+        scores = judged.probability[judged.order].tolist()
+        rest = candidates.rest.tolist()  # never weighed in full: no likelier than the last that was
+        return self._read_again(
+            query, Found((*rows, *rest), (*scores, *[scores[-1]] * len(rest)), why, judged.confidence)
+        )
 
     def _read_again(self, query: Query, found: Found) -> Found:
         """The first hits in the order of the cross-encoder, if there is one; each place keeps its probability."""
@@ -242,10 +245,14 @@ class Retriever:
 
     def _route(self, query: Query, candidates: Candidates, rows: I64) -> F64:
         """Signs of the question as a whole; ``rows``: passages of reports."""
-        dense, near = candidates.lists["dense"].scores, candidates.near.scores
-        nearest = float(dense[0]) if len(dense) else 0.0
-        known = float(near[0]) if len(near) else NEITHER
-        return route_signs(self.evidence, query, rows, candidates.bm25, nearest, known)
+        dense, lexical = (candidates.lists[name].scores for name in ("dense", "lexical"))
+        near = candidates.near.scores
+        best = Best(
+            cosine=float(dense[0]) if len(dense) else 0.0,
+            bm25=float(lexical[0]) if len(lexical) else 0.0,
+            known=float(near[0]) if len(near) else NEITHER,
+        )
+        return route_signs(self.evidence, query, rows, candidates.bm25, best)
 
     def _reports(self, rows: I64, signs: F64) -> Found:
         model = report_model()
@@ -257,10 +264,11 @@ class Retriever:
 
 
 def _reasons(candidates: Candidates) -> dict[int, set[str]]:
-    """Which lists brought each candidate."""
-    why: dict[int, set[str]] = {row: set() for row in candidates.rows.tolist()}
+    """Which lists brought each candidate, and each of the rest."""
+    why: dict[int, set[str]] = {row: set() for row in (*candidates.rows.tolist(), *candidates.rest.tolist())}
+    rows = frozenset(why)
     for name, ranked in candidates.lists.items():
-        for row in why.keys() & ranked.rows.tolist():
+        for row in rows.intersection(ranked.rows.tolist()):
             why[row].add(WHY[name])
     return why
 
