@@ -23,6 +23,7 @@ from kb.search.rank.prune import (
 )
 from kb.search.rank.values import log_rank, of_rows, of_sorted, relative
 from kb.search.retrieve import Retriever, Scope
+from kb.search.retrieve import retriever as retrieving
 from kb.search.retrieve.candidates import gather
 
 
@@ -77,6 +78,22 @@ def test_the_best_stay_in_their_order(retriever: Retriever, asked: tuple[Query, 
     assert small.fused.tolist() == found.fused[places].tolist()
     larger = pruned(retriever.evidence, query, found, kept + 1)
     assert set(small.rows.tolist()) <= set(larger.rows.tolist())
+    assert sorted((*small.rows.tolist(), *small.rest.tolist())) == sorted(found.rows.tolist())
+    assert small.rest[0] in larger.rows  # the best of those left out is the next to stay
+
+
+def test_hits_beyond_those_that_are_weighed_follow_with_no_better_score(
+    retriever: Retriever, everywhere: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "吊钩没人查，要罚多少"
+    every = retriever.search(question, scope=everywhere, k=50).hits
+    monkeypatch.setattr(retrieving, "pruned", lambda *given: pruned(*given, 3))
+    few = retriever.search(question, scope=everywhere, k=50).hits
+    assert {h.passage.id for h in few} == {h.passage.id for h in every}
+    scores = [h.score for h in few]
+    assert scores == sorted(scores, reverse=True)
+    assert all(h.why for h in few)
+    assert ["rerank" in h.why for h in few] == [True] * 3 + [False] * (len(few) - 3)
 
 
 def test_an_article_that_a_near_known_question_leads_to_stays(
